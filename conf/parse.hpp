@@ -1,0 +1,40 @@
+#pragma once
+
+#include "conf/config.hpp"
+#include "conf/near_miss.hpp"
+#include "conf/reader.hpp"
+
+namespace gatehouse::conf {
+
+// One function per struct of the configuration: reads the value at `at` into `to`, whose initializers are the
+// defaults, and checks fields against each other. Problems go to the reader.
+
+void parse_config(const reader& at, config& to);
+
+void parse_groups(const reader& at, std::vector<group>& to);
+void parse_members(const reader& at, std::vector<instance>& to);  // `instances`, a group file
+
+void parse_lb(const reader& at, lb& to, const names& groups);
+void parse_timeouts(const reader& at, timeouts& to);
+void parse_limits(const reader& at, limits& to);
+void parse_headers(const reader& at, header_policy& to);
+void parse_access_log(const reader& at, std::optional<access_log>& to);
+void parse_admin(const reader& at, admin& to);
+
+// What the listeners of one file share.
+struct listener_scope {
+    const names& target_groups;
+    unique names_taken;
+    unique binds_taken;
+};
+void parse_listener(const reader& at, listener& to, listener_scope& scope);
+void parse_bind(const reader& at, bind_address& to);
+void parse_tls(const reader& at, listener_tls& to);
+void parse_match(const reader& at, match& to);
+void parse_action(const reader& at, action& to, const names& target_groups);
+void parse_redirect(const reader& at, redirect& to);
+
+void parse_target_group(const reader& at, target_group& to, const names& groups);
+void parse_health_check(const reader& at, health_check& to);
+
+}  // namespace gatehouse::conf

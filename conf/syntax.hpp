@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+
+namespace gatehouse::conf {
+
+// The alphabets of names and patterns. All pure, none accepts empty text.
+bool is_name(std::string_view text);        // 1-64 letters, digits, '.', '_', '-'
+bool is_instance_id(std::string_view text);  // the same and ':', up to 128: an address serves as id
+bool is_token(std::string_view text);       // RFC 9110 5.6.2
+bool is_method(std::string_view text);      // upper-case letters, '-' and '_', up to 40
+bool is_hostname(std::string_view text);    // RFC 1123 labels (and '_'), up to 253, a final dot allowed
+bool is_host_pattern(
+    std::string_view text);  // a hostname's characters and the wildcards '*' and '?', up to 253
+bool is_path_pattern(std::string_view text);  // starts with '/' or '*', visible ASCII without '#', up to 1024
+bool is_request_path(std::string_view text);  // starts with '/', visible ASCII without '#', up to 1024
+bool is_visible_ascii(std::string_view text);  // 0x21 .. 0x7e
+bool is_media_type(std::string_view text);    // type/subtype and parameters, printable ASCII, up to 256
+
+}  // namespace gatehouse::conf

@@ -1,0 +1,223 @@
+#include "discovery/directory.hpp"
+
+#include "discovery/inventory_metrics.hpp"
+#include "discovery/state_file.hpp"
+
+#include <prometheus/counter.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace gatehouse::discovery {
+namespace {
+
+using std::chrono::system_clock;
+
+// How far the ages on disk may lag behind while the members stay the same.
+constexpr auto save_at_least_every = std::chrono::minutes(1);
+
+// Names the source of a group whose members are worth keeping on disk; empty for one that is on this machine.
+std::string source_of(const conf::group& settings)
+{
+    const auto* dns = std::get_if<conf::dns_source>(&settings.source);
+    return dns ? "dns:" + dns->name : std::string();
+}
+
+// How many of `these` are not among `those`, both ordered by id.
+std::uint64_t count_missing(const std::vector<member>& these, const std::vector<member>& those)
+{
+    return static_cast<std::uint64_t>(std::ranges::count_if(these, [&](const member& one) {
+        return !std::ranges::binary_search(those, one.id, {}, &member::id);
+    }));
+}
+
+}  // namespace
+
+struct directory::state {
+    struct followed {
+        conf::group settings;
+        std::unique_ptr<provider> source;
+    };
+
+    state(boost::asio::io_context& on, prometheus::Registry& registry, service::log& to,
+          provider_factory with)
+        : loop(on), out(to), make(std::move(with)),
+          polls(prometheus::BuildCounter()
+                    .Name("gatehouse_discovery_polls_total")
+                    .Help("Looks at the source of a group, by kind of source and result")
+                    .Register(registry))
+    {}
+
+    void forget_missing(const std::vector<conf::group>& configured);
+    void follow(const conf::group& settings);
+    std::shared_ptr<const group_snapshot> last_known(const conf::group& settings) const;
+    void restore(const std::string& group, std::shared_ptr<const group_snapshot> known);
+    void count(const std::string& group, poll_result how);
+    void take(const std::string& group, std::shared_ptr<const group_snapshot> told);
+    void log_change(const group_snapshot* before, const group_snapshot& after);
+    void remember(const std::string& group, bool differs);
+    void tell();
+
+    boost::asio::io_context& loop;
+    service::log& out;
+    provider_factory make;
+    prometheus::Family<prometheus::Counter>& polls;
+    std::shared_ptr<inventory_metrics> shown = std::make_shared<inventory_metrics>(system_clock::now);
+    observer changed = [](const inventory&) {};
+    inventory current;
+    std::optional<state_file> disk;
+    remembered_groups remembered;  // as on disk
+    system_clock::time_point saved{};
+    bool applying = false, news = false;     // apply() tells once for all its groups
+    std::map<std::string, followed> groups;  // last: providers stop before what they call goes
+};
+
+directory::directory(boost::asio::io_context& loop, prometheus::Registry& registry, service::log& out,
+                     provider_factory make)
+    : state_(std::make_unique<state>(loop, registry, out, std::move(make)))
+{}
+
+directory::~directory() = default;
+
+void directory::observe(observer changed)
+{
+    state_->changed = std::move(changed);
+}
+
+void directory::persist_in(const std::string& state_dir)
+{
+    state_->disk.reset();
+    state_->remembered.clear();
+    if (state_dir.empty()) return;
+    state_->remembered = state_->disk.emplace(state_dir, state_->out).load();
+}
+
+const inventory& directory::current() const noexcept
+{
+    return state_->current;
+}
+
+std::shared_ptr<prometheus::Collectable> directory::metrics() const
+{
+    return state_->shown;
+}
+
+void directory::apply(const std::vector<conf::group>& groups)
+{
+    auto& self = *state_;
+    self.applying = true;
+    self.forget_missing(groups);
+    for (const auto& settings : groups) {
+        const auto known = self.groups.find(settings.name);
+        if (known == self.groups.end() || known->second.settings != settings) self.follow(settings);
+    }
+    self.applying = false;
+    if (std::exchange(self.news, false)) self.tell();
+}
+
+void directory::state::forget_missing(const std::vector<conf::group>& configured)
+{
+    const auto gone = [&](const auto& entry) {
+        return std::ranges::find(configured, entry.first, &conf::group::name) == configured.end();
+    };
+    std::erase_if(remembered, gone);
+    std::erase_if(groups, [&](const auto& entry) {
+        if (!gone(entry)) return false;
+        shown->forget(entry.first);
+        news = current.erase(entry.first) > 0 || news;
+        return true;
+    });
+}
+
+void directory::state::follow(const conf::group& settings)
+{
+    const auto& name = settings.name;
+    const auto known = last_known(settings);
+    auto& entry = groups[name];
+    entry.source.reset();
+    entry.settings = settings;
+    const bool polled = !source_of(settings).empty();
+    shown->follow(name, polled ? inventory_metrics::source::polled : inventory_metrics::source::watched);
+    if (!polled) remembered.erase(name);
+    if (known) restore(name, known);
+    provider_setup setup(loop.get_executor(), out);
+    setup.last_known = known;
+    setup.polled = [this, name](poll_result how) { count(name, how); };
+    entry.source = make(settings, std::move(setup));
+    entry.source->start([this, name](auto told) { take(name, std::move(told)); });
+}
+
+// What is known of the very source that is now configured, from this run or from disk.
+std::shared_ptr<const group_snapshot> directory::state::last_known(const conf::group& settings) const
+{
+    const auto source = source_of(settings);
+    if (source.empty()) return nullptr;
+    const auto before = groups.find(settings.name);
+    if (before != groups.end() && source_of(before->second.settings) == source) {
+        const auto now = current.find(settings.name);
+        return now == current.end() ? nullptr : now->second;
+    }
+    const auto kept = remembered.find(settings.name);
+    return kept != remembered.end() && kept->second.source == source ? kept->second.snapshot : nullptr;
+}
+
+void directory::state::restore(const std::string& group, std::shared_ptr<const group_snapshot> known)
+{
+    shown->confirm(group, known->as_of);
+    const auto [place, missing] = current.try_emplace(group, std::move(known));
+    if (!missing) return;
+    out.info("group serves from its last good inventory",
+             {{"group", group}, {"members", static_cast<std::uint64_t>(place->second->members.size())}});
+    news = true;
+}
+
+void directory::state::count(const std::string& group, poll_result how)
+{
+    const auto kind = provider_name(groups.at(group).settings);
+    polls.Add({{"provider", std::string(kind)}, {"result", std::string(to_string(how))}}).Increment();
+    if (how != poll_result::success) shown->failed(group);
+}
+
+void directory::state::take(const std::string& group, std::shared_ptr<const group_snapshot> told)
+{
+    const auto before = std::exchange(current[group], told);
+    const bool differs = !before || before->members != told->members;
+    shown->confirm(group, told->as_of);
+    shown->show(current);
+    remember(group, differs);
+    if (!differs) return;
+    log_change(before.get(), *told);
+    news = applying;
+    if (!applying) tell();
+}
+
+void directory::state::log_change(const group_snapshot* before, const group_snapshot& after)
+{
+    static const std::vector<member> nobody;
+    const auto& old = before ? before->members : nobody;
+    out.info("group changed", {{"group", after.group},
+                               {"members", static_cast<std::uint64_t>(after.members.size())},
+                               {"joined", count_missing(after.members, old)},
+                               {"left", count_missing(old, after.members)}});
+}
+
+void directory::state::remember(const std::string& group, bool differs)
+{
+    const auto source = source_of(groups.at(group).settings);
+    if (!disk || source.empty()) return;
+    remembered.insert_or_assign(group, remembered_group{source, current.at(group)});
+    const auto now = system_clock::now();
+    if (!differs && now - saved < save_at_least_every) return;
+    saved = now;
+    disk->save(remembered);
+}
+
+void directory::state::tell()
+{
+    shown->show(current);
+    changed(current);
+}
+
+}  // namespace gatehouse::discovery

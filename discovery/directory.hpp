@@ -1,0 +1,55 @@
+#pragma once
+
+#include "conf/group.hpp"
+#include "discovery/inventory.hpp"
+#include "discovery/provider_setup.hpp"
+#include "service/log.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <prometheus/collectable.h>
+#include <prometheus/registry.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gatehouse::discovery {
+
+// Follows every configured group through its provider, and tells one observer whenever the inventory
+// changes. Exports gatehouse_discovery_polls_total{provider,result} into the registry, and
+// gatehouse_discovery_instances{group,lifecycle} and gatehouse_discovery_age_seconds{group} through
+// metrics(). Lives on the control thread: `loop`, `registry` and `out` must outlive it.
+class directory {
+public:
+    using observer = std::function<void(const inventory&)>;
+
+    directory(boost::asio::io_context& loop, prometheus::Registry& registry, service::log& out,
+              provider_factory make = make_provider);
+    ~directory();
+    directory(const directory&) = delete;
+    directory& operator=(const directory&) = delete;
+
+    // Called after each change, with the whole inventory; not called for an equal answer. Set before apply(),
+    // which it must not call.
+    void observe(observer changed);
+
+    // Keeps the last good members of the groups that come from the network in `state_dir`, and serves from
+    // there until the source answers. Before apply(); an empty `state_dir` keeps nothing.
+    void persist_in(const std::string& state_dir);
+
+    // Adopts the groups of a configuration. Groups whose configuration did not change keep their provider and
+    // their members; changed ones keep the old members until the new provider publishes; gone ones leave.
+    void apply(const std::vector<conf::group>& groups);
+
+    const inventory& current() const noexcept;
+
+    // The metrics that are worked out at scrape; may be collected from any thread.
+    std::shared_ptr<prometheus::Collectable> metrics() const;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace gatehouse::discovery

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "service/admin_server.hpp"
+
+#include <boost/json.hpp>
+
+namespace gatehouse::lb {
+
+// An answer of the admin API: one JSON value and a line end.
+inline service::admin_response json_reply(const boost::json::value& body, unsigned status = 200)
+{
+    return {status, "application/json", boost::json::serialize(body) + "\n"};
+}
+
+}  // namespace gatehouse::lb

@@ -1,0 +1,211 @@
+#include "lb/control/target_registry.hpp"
+
+#include "lb/target/balancer.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace gatehouse::lb {
+
+void target_registry::apply(const conf::lb& wanted, const discovery::inventory& house, std::int64_t now_ms)
+{
+    for (auto& [name, known] : groups_) known.configured = false;
+    order_.clear();
+    own_zone_ = wanted.zone;
+    for (const auto& settings : wanted.target_groups) {
+        auto& known = groups_[settings.name];
+        known.settings = settings;
+        known.configured = true;
+        order_.push_back(settings.name);
+        const auto found = house.find(settings.members);
+        if (found != house.end()) follow(known, *found->second);
+    }
+    for (auto& [name, known] : groups_) {
+        if (known.configured) continue;
+        for (auto& [key, one] : known.entries) one.which->about.member = false;
+    }
+    advance(now_ms);
+    rebuild_sets();
+}
+
+void target_registry::follow(group_record& into, const discovery::group_snapshot& members)
+{
+    std::set<const target*> present;
+    for (const auto& member : members.members) {
+        auto& one = find_or_make(into, member);
+        one.which->about.zone = member.zone;
+        one.which->about.name = member.name;
+        one.which->about.state = member.state;
+        one.which->about.member = true;
+        present.insert(one.which.get());
+    }
+    for (auto& [key, one] : into.entries)
+        if (!present.contains(one.which.get())) one.which->about.member = false;
+}
+
+target_registry::entry& target_registry::find_or_make(group_record& in, const discovery::member& from)
+{
+    const boost::asio::ip::tcp::endpoint where(from.address, from.port.value_or(in.settings.port));
+    auto key = from.id + '\n' + where.address().to_string() + '\n' + std::to_string(where.port());
+    auto& one = in.entries[std::move(key)];
+    if (one.which) return one;
+    auto slot = std::ranges::find_if(slots_, [](const auto& held) { return held.expired(); });
+    if (slot == slots_.end()) slot = slots_.emplace(slots_.end());
+    one.which = std::make_shared<target>(in.settings.name, from.id, where,
+                                         static_cast<std::uint32_t>(slot - slots_.begin()));
+    *slot = one.which;
+    out_.info("target registered", {{"target_group", in.settings.name},
+                                    {"target", from.id},
+                                    {"address", one.which->address_text()},
+                                    {"zone", from.zone}});
+    return one;
+}
+
+bool target_registry::advance(std::int64_t now_ms)
+{
+    bool changed = false;
+    for (auto& [name, known] : groups_) changed = evaluate(known, now_ms) || changed;
+    std::erase_if(groups_, [](const auto& item) { return !item.second.configured && item.second.entries.empty(); });
+    if (changed) rebuild_sets();
+    return changed;
+}
+
+bool target_registry::evaluate(group_record& one, std::int64_t now_ms)
+{
+    bool changed = false;
+    for (auto at = one.entries.begin(); at != one.entries.end();) {
+        auto& [which, clock, last] = at->second;
+        const drain_clock::facts seen{which->about.state, which->about.member, which->about.operator_drained,
+                                      which->in_flight()};
+        const auto verdict = clock.observe(seen, now_ms, one.settings.deregistration_delay);
+        if (verdict.drain != last.drain) {
+            changed = true;
+            const auto* event = verdict.drain == target::drain::active     ? "target active"
+                                : verdict.drain == target::drain::draining ? "target draining"
+                                                                           : "target drain expired";
+            out_.info(event, {{"target_group", which->group()},
+                              {"target", which->id()},
+                              {"in_flight", which->in_flight()}});
+        }
+        which->set_drain(verdict.drain);
+        which->about.drain_deadline = verdict.deadline;
+        last = verdict;
+        if (verdict.drained && !which->about.member) {
+            out_.info("target forgotten", {{"target_group", which->group()}, {"target", which->id()}});
+            at = one.entries.erase(at);
+            changed = true;
+        } else {
+            ++at;
+        }
+    }
+    return changed;
+}
+
+void target_registry::rebuild_sets()
+{
+    sets_.clear();
+    for (const auto& name : order_) {
+        const auto& known = groups_.find(name)->second;
+        auto set = std::make_shared<target_set>();
+        set->settings = known.settings;
+        set->own_zone = own_zone_;
+        for (const auto& [key, one] : known.entries) {
+            if (one.last.drain != target::drain::active || !one.which->about.member ||
+                one.which->about.state != discovery::lifecycle::in_service)
+                continue;
+            set->members.push_back({one.which, one.which->about.zone, sticky_hash(name, one.which->id())});
+        }
+        std::ranges::sort(set->members, {}, [](const target_set::entry& one) { return one.which->id(); });
+        sets_.push_back(std::move(set));
+    }
+}
+
+std::vector<health_checker::watched> target_registry::watched() const
+{
+    std::vector<health_checker::watched> all;
+    for (const auto& [name, known] : groups_)
+        for (const auto& [key, one] : known.entries)
+            if (one.which->about.member && one.which->about.state != discovery::lifecycle::terminating)
+                all.push_back({one.which, known.settings});
+    return all;
+}
+
+void target_registry::health_changed(target& which, target::health before, std::int64_t now_ms)
+{
+    const auto found = groups_.find(which.group());
+    if (found == groups_.end()) return;
+    if (which.current_health() != target::health::healthy) return which.start_ramp(0);
+    if (before == target::health::healthy || found->second.settings.slow_start.count() == 0) return;
+    const bool others = std::ranges::any_of(found->second.entries, [&](const auto& item) {
+        const auto& [other, clock, last] = item.second;
+        return other.get() != &which && other->about.member && last.drain == target::drain::active &&
+               other->current_health() == target::health::healthy;
+    });
+    if (others) which.start_ramp(now_ms);
+}
+
+bool target_registry::set_drained(const std::string& group, const std::string& id, bool drained,
+                                  std::int64_t now_ms)
+{
+    const auto found = groups_.find(group);
+    if (found == groups_.end()) return false;
+    bool known = false;
+    for (auto& [key, one] : found->second.entries) {
+        if (one.which->id() != id) continue;
+        one.which->about.operator_drained = drained;
+        known = true;
+    }
+    if (known) advance(now_ms);
+    return known;
+}
+
+std::string_view target_registry::state_of(const entry& one) noexcept
+{
+    if (one.last.drain != target::drain::active) return one.last.drained ? "drained" : "draining";
+    switch (one.which->current_health()) {
+    case target::health::initial: return "initial";
+    case target::health::healthy: return "healthy";
+    case target::health::unhealthy: return "unhealthy";
+    }
+    return "initial";
+}
+
+std::vector<target_registry::group_rows> target_registry::rows(std::int64_t now_ms) const
+{
+    std::vector<group_rows> all;
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+        const auto& known = groups_.find(order_[i])->second;
+        group_rows rows{&known.settings, fails_open(*sets_[i]), {}};
+        for (const auto& [key, one] : known.entries) {
+            row line{one.which.get(), std::string(state_of(one)), {}};
+            if (one.last.deadline) line.drain_seconds_left = std::max<std::int64_t>(0, (*one.last.deadline - now_ms) / 1000);
+            rows.targets.push_back(std::move(line));
+        }
+        all.push_back(std::move(rows));
+    }
+    return all;
+}
+
+std::vector<metrics::target_count> target_registry::counts() const
+{
+    std::map<std::tuple<std::string, std::string, std::string>, double> sums;
+    for (const auto& [name, known] : groups_) {
+        // A series that vanished when the last target died could not raise an alarm.
+        std::set<std::string> zones;
+        for (const auto& [key, one] : known.entries) zones.insert(one.which->about.zone);
+        if (zones.empty()) zones.insert("");
+        for (const auto& zone : zones)
+            for (const auto* state : {"initial", "healthy", "unhealthy", "draining"}) sums[{name, zone, state}] = 0;
+        for (const auto& [key, one] : known.entries) {
+            auto state = state_of(one);
+            if (state == "drained") state = "draining";
+            sums[{name, one.which->about.zone, std::string(state)}] += 1;
+        }
+    }
+    std::vector<metrics::target_count> all;
+    for (const auto& [key, number] : sums)
+        all.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), number});
+    return all;
+}
+
+}  // namespace gatehouse::lb

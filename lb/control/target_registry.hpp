@@ -1,0 +1,83 @@
+#pragma once
+
+#include "conf/lb.hpp"
+#include "discovery/inventory.hpp"
+#include "lb/health/health_checker.hpp"
+#include "lb/metrics/metrics.hpp"
+#include "lb/target/drain_clock.hpp"
+#include "lb/target/target_set.hpp"
+#include "service/log.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gatehouse::lb {
+
+// Every target of every target group, over reloads and changes of the inventory: makes them, drains them, forgets
+// them. A target is the same as long as its group, id and address are. Control thread only.
+class target_registry {
+public:
+    explicit target_registry(service::log& out) : out_(out) {}
+
+    // Follows what the configuration and discovery say now. A group discovery knows nothing of yet keeps what it has.
+    void apply(const conf::lb& settings, const discovery::inventory& house, std::int64_t now_ms);
+
+    // Moves drains along: call every second, and after each drain request. True when sets() changed.
+    bool advance(std::int64_t now_ms);
+
+    // What may get requests, in the configuration's order.
+    const std::vector<std::shared_ptr<const target_set>>& sets() const noexcept { return sets_; }
+
+    std::vector<health_checker::watched> watched() const;
+
+    // A target's health changed: starts its slow start when it joins others that serve already (ALB: the first
+    // batch of an empty group has no one to take load off it).
+    void health_changed(target& which, target::health before, std::int64_t now_ms);
+
+    // The operator's wish. False when there is no such target.
+    bool set_drained(const std::string& group, const std::string& id, bool drained, std::int64_t now_ms);
+
+    struct row {
+        const target* which;
+        std::string state;  // initial, healthy, unhealthy, draining, drained
+        std::optional<std::int64_t> drain_seconds_left;
+    };
+    struct group_rows {
+        const conf::target_group* settings;
+        bool fail_open;
+        std::vector<row> targets;
+    };
+    std::vector<group_rows> rows(std::int64_t now_ms) const;
+    std::vector<metrics::target_count> counts() const;
+
+private:
+    struct entry {
+        std::shared_ptr<target> which;
+        drain_clock clock;
+        drain_clock::verdict last;
+    };
+    struct group_record {
+        conf::target_group settings;
+        bool configured = true;
+        std::map<std::string, entry> entries;  // by id and address
+    };
+    void follow(group_record& into, const discovery::group_snapshot& members);
+    entry& find_or_make(group_record& in, const discovery::member& from);
+    bool evaluate(group_record& one, std::int64_t now_ms);
+    void rebuild_sets();
+    static std::string_view state_of(const entry& one) noexcept;
+
+    service::log& out_;
+    std::map<std::string, group_record, std::less<>> groups_;
+    std::vector<std::string> order_;
+    std::string own_zone_;
+    std::vector<std::shared_ptr<const target_set>> sets_;
+    std::vector<std::weak_ptr<target>> slots_;  // an expired one is free
+};
+
+}  // namespace gatehouse::lb

@@ -1,0 +1,1 @@
+list(APPEND sources io/deadline_wheel.cpp io/poller.cpp io/transport.cpp)

@@ -1,0 +1,4 @@
+list(APPEND sources
+  metrics/families.cpp
+  metrics/metrics.cpp
+  metrics/stats.cpp)

@@ -1,0 +1,201 @@
+#include "lb/target/balancer.hpp"
+
+#include <algorithm>
+
+namespace gatehouse::lb {
+
+namespace {
+
+constexpr std::uint32_t full_weight = 1000, first_weight = 100;
+
+bool takes_new(const target& which) noexcept
+{
+    return which.current_drain() == target::drain::active;
+}
+
+bool healthy(const target& which) noexcept
+{
+    return which.current_health() == target::health::healthy;
+}
+
+}  // namespace
+
+// Who may serve one request. Questions that need a look at all members are asked at most once, and only when
+// a member makes them matter.
+class balancer::candidates {
+public:
+    candidates(const target_set& from, const request& asked) noexcept
+        : from_(from), asked_(asked), first_attempt_(asked.tried.empty()),
+          confined_(!from.settings.cross_zone && !from.own_zone.empty()),
+          ramp_ms_(from.settings.slow_start.count())
+    {}
+
+    bool may_serve(const target_set::entry& member) noexcept
+    {
+        const auto& which = *member.which;
+        return takes_new(which) && !tried(which) && (healthy(which) || open());
+    }
+
+    // may_serve, and in the zone that is to serve.
+    bool includes(const target_set::entry& member) noexcept
+    {
+        return may_serve(member) && (!confined_ || member.zone == from_.own_zone || !own_zone_serves());
+    }
+
+    bool may_ramp() const noexcept { return ramp_ms_ > 0; }
+
+    // Of full_weight; below it while the target ramps up.
+    std::uint32_t weight(const target_set::entry& member) const noexcept
+    {
+        if (ramp_ms_ <= 0) return full_weight;
+        const auto start = member.which->ramp_start();
+        if (start == 0 || asked_.now_ms - start >= ramp_ms_) return full_weight;
+        const auto elapsed = std::max<std::int64_t>(asked_.now_ms - start, 0);  // clocks are read in turn
+        return first_weight + static_cast<std::uint32_t>((full_weight - first_weight) * elapsed / ramp_ms_);
+    }
+
+private:
+    enum class answer : std::uint8_t { unasked, no, yes };
+
+    bool tried(const target& which) const noexcept
+    {
+        return !first_attempt_ && std::ranges::find(asked_.tried, &which) != asked_.tried.end();
+    }
+
+    bool open() noexcept
+    {
+        if (open_ == answer::unasked) open_ = fails_open(from_) ? answer::yes : answer::no;
+        return open_ == answer::yes;
+    }
+
+    // Only a healthy member makes the zone worth staying in, even when the group fails open.
+    bool own_zone_serves() noexcept
+    {
+        if (own_zone_ == answer::unasked) {
+            const auto serves = [this](const target_set::entry& member) {
+                return member.zone == from_.own_zone && takes_new(*member.which) && !tried(*member.which) &&
+                       healthy(*member.which);
+            };
+            own_zone_ = std::ranges::any_of(from_.members, serves) ? answer::yes : answer::no;
+        }
+        return own_zone_ == answer::yes;
+    }
+
+    const target_set& from_;
+    const request& asked_;
+    const bool first_attempt_, confined_;
+    const std::int64_t ramp_ms_;
+    answer open_ = answer::unasked, own_zone_ = answer::unasked;
+};
+
+balancer::balancer(std::uint64_t seed) noexcept : state_(seed)
+{
+    turn_ = static_cast<std::uint32_t>(random());
+}
+
+std::uint64_t balancer::random() noexcept
+{
+    state_ += 0x9e3779b97f4a7c15U;
+    auto z = state_;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31);
+}
+
+std::uint32_t balancer::random_below(std::uint32_t bound) noexcept
+{
+    return static_cast<std::uint32_t>(((random() >> 32) * bound) >> 32);
+}
+
+const target_set::entry* balancer::choose(const target_set& from, const request& asked) noexcept
+{
+    if (from.members.empty()) return nullptr;
+    candidates can(from, asked);
+    if (asked.sticky) {
+        const auto kept = std::ranges::find(from.members, *asked.sticky, &target_set::entry::sticky);
+        if (kept != from.members.end() && can.may_serve(*kept)) return &*kept;
+    }
+    if (turn_ >= from.members.size()) turn_ %= static_cast<std::uint32_t>(from.members.size());
+    return from.settings.algorithm == conf::algorithm::round_robin ? round_robin(from, can)
+                                                                   : least_outstanding(from, can);
+}
+
+// Asks the members in turn, and goes on from the one that served. A ramping member declines by lot: each is
+// asked once a round, so its share is exactly its weight.
+const target_set::entry* balancer::round_robin(const target_set& from, candidates& can) noexcept
+{
+    bool declined = false;
+    for (std::size_t asked = 0; asked < from.members.size(); ++asked) {
+        const auto& member = from.members[turn_];
+        if (++turn_ == from.members.size()) turn_ = 0;
+        if (!can.includes(member)) continue;
+        const auto weight = can.weight(member);
+        if (weight == full_weight || random_below(full_weight) < weight) return &member;
+        declined = true;
+    }
+    return declined ? by_weight(from, can) : nullptr;
+}
+
+// A lot among the candidates, by weight. Null when there is none.
+const target_set::entry* balancer::by_weight(const target_set& from, candidates& can) noexcept
+{
+    std::uint32_t all = 0;
+    for (const auto& member : from.members)
+        if (can.includes(member)) all += can.weight(member);
+    auto lot = random_below(all);
+    const target_set::entry* last = nullptr;  // a member may turn unhealthy between the two looks
+    for (const auto& member : from.members) {
+        if (!can.includes(member)) continue;
+        last = &member;
+        const auto weight = can.weight(member);
+        if (lot < weight) break;
+        lot -= weight;
+    }
+    return last;
+}
+
+// The least loaded for its weight, from the one in turn on: so ties rotate. Load alone would give a ramping
+// member either its full share of an idle group's requests or none of them. It therefore gets its share by
+// lot, and only while it runs at most one request more than its weight makes of the least load.
+const target_set::entry* balancer::least_outstanding(const target_set& from, candidates& can) noexcept
+{
+    struct {
+        const target_set::entry* member = nullptr;
+        std::uint64_t running = 0, weight = full_weight;
+    } least;
+    bool ramping = false;
+    const auto count = from.members.size();
+    for (std::size_t asked = 0, at = turn_; asked < count; ++asked, at = at + 1 == count ? 0 : at + 1) {
+        const auto& member = from.members[at];
+        if (!can.includes(member)) continue;
+        const std::uint64_t weight = can.weight(member), running = member.which->in_flight();
+        ramping |= weight != full_weight;
+        // A fully weighted member stands before every ramping one.
+        const bool promoted = weight == full_weight && least.weight != full_weight;
+        const bool comparable = weight == full_weight || least.weight != full_weight;
+        if (!least.member || promoted || (comparable && running * least.weight < least.running * weight))
+            least = {&member, running, weight};
+        if (running == 0 && !can.may_ramp()) break;  // none can be less loaded
+    }
+    if (const auto* drawn = ramping ? by_weight(from, can) : nullptr) {
+        const std::uint64_t weight = can.weight(*drawn), running = drawn->which->in_flight();
+        const bool fits = running * least.weight <= weight * least.running + least.weight;
+        if (weight != full_weight && fits) return drawn;
+    }
+    if (least.member) turn_ = static_cast<std::uint32_t>(least.member - from.members.data() + 1);
+    return least.member;
+}
+
+bool fails_open(const target_set& set) noexcept
+{
+    const auto& limit = set.settings.minimum_healthy;
+    std::uint64_t all = 0, well = 0;
+    for (const auto& member : set.members) {
+        if (!takes_new(*member.which)) continue;
+        ++all;
+        well += healthy(*member.which) ? 1 : 0;
+    }
+    return all > 0 && (well < limit.count || well * 100 < std::uint64_t{limit.percentage} * all);
+}
+
+}  // namespace gatehouse::lb

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "lb/target/target_set.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace gatehouse::lb {
+
+// Chooses the target of a request. One per worker and group, kept from publication to publication; holds
+// nothing but its turn and its random state, so it has no opinion that a reload could lose.
+//
+// Candidates are the healthy members (not draining, not yet tried by this request); with cross_zone: false
+// those of the own zone while it has any. When fewer members than minimum_healthy are healthy, health is
+// ignored (fail open). Slow start scales a target's share linearly from its ramp_start to the end of
+// slow_start, from 10 % up.
+//
+// A sticky target that may serve is chosen whatever its zone and its ramp: its client has been there before.
+class balancer {
+public:
+    // The seed differs per worker, so that they do not march in step.
+    explicit balancer(std::uint64_t seed) noexcept;
+
+    struct request {
+        std::int64_t now_ms = 0;                 // steady clock
+        std::optional<std::uint64_t> sticky{};   // hash from the client's cookie
+        std::span<const target* const> tried{};  // this request's earlier attempts
+    };
+
+    // Null when no member is left. Costs no allocation; O(members) when sticky, for
+    // least_outstanding_requests (O(1) while the next in turn is idle) and whenever a member is not
+    // eligible, else O(1). Does not lease.
+    const target_set::entry* choose(const target_set& from, const request& asked) noexcept;
+
+    std::uint64_t random() noexcept;  // splitmix64 of its own state: also for weights between groups
+
+private:
+    class candidates;
+
+    const target_set::entry* round_robin(const target_set& from, candidates& can) noexcept;
+    const target_set::entry* least_outstanding(const target_set& from, candidates& can) noexcept;
+    const target_set::entry* by_weight(const target_set& from, candidates& can) noexcept;
+    std::uint32_t random_below(std::uint32_t bound) noexcept;
+
+    std::uint64_t state_;
+    std::uint32_t turn_ = 0;  // the member that is asked first next time
+};
+
+// Whether the group serves from all members because too few are healthy.
+bool fails_open(const target_set& set) noexcept;
+
+}  // namespace gatehouse::lb

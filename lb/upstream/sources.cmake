@@ -1,0 +1,1 @@
+list(APPEND sources upstream/connection.cpp upstream/pool.cpp)

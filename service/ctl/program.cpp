@@ -1,0 +1,109 @@
+#include "service/ctl/program.hpp"
+
+#include "service/ctl/address.hpp"
+#include "service/ctl/admin_client.hpp"
+#include "service/ctl/table.hpp"
+#include "service/exit_code.hpp"
+
+#include <exception>
+#include <optional>
+
+namespace gatehouse::service::ctl {
+
+namespace {
+
+std::vector<command> commands()
+{
+    return {check_command(),   status_command(), targets_command(), drain_command(),
+            undrain_command(), reload_command(), explain_command()};
+}
+
+void print_help(std::ostream& out)
+{
+    table list;
+    for (const auto& each : commands())
+        list.row(
+            {"  " + std::string(each.name) + ' ' + std::string(each.operands), std::string(each.summary)});
+    out << "Usage: gatehouse COMMAND [OPTION...]\n\n"
+        << list.text()
+        << "\nEvery command takes --json for machines, and --help. --version prints the version.\n"
+           "GATEHOUSE_ADMIN names the admin endpoint, GATEHOUSE_ADMIN_TOKEN holds its bearer token.\n"
+           "Exit codes: 0 fine, 1 problem found, 2 usage, 69 daemon unreachable, 78 bad configuration.\n";
+}
+
+std::vector<option> options_of(const command& meant)
+{
+    auto all = meant.options;
+    all.push_back({"--json", "", "print JSON"});
+    all.push_back({"--help", "", "print this"});
+    return all;
+}
+
+void print_help(std::ostream& out, const command& meant)
+{
+    table list;
+    for (const auto& each : options_of(meant))
+        list.row({"  " + std::string(each.name) + ' ' + std::string(each.value), std::string(each.help)});
+    out << "Usage: gatehouse " << meant.name << (meant.operands.empty() ? "" : " ") << meant.operands
+        << " [OPTION...]\n\n"
+        << meant.help << "\n\n"
+        << list.text();
+}
+
+// Takes the command's one or two words off `arguments`.
+std::optional<command> take_command(std::vector<std::string>& arguments)
+{
+    for (auto& each : commands()) {
+        const auto space = each.name.find(' ');
+        const std::size_t words = space == each.name.npos ? 1 : 2;
+        if (arguments.size() < words || arguments[0] != each.name.substr(0, space)) continue;
+        if (words == 2 && arguments[1] != each.name.substr(space + 1)) continue;
+        arguments.erase(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(words));
+        return std::move(each);
+    }
+    return std::nullopt;
+}
+
+int run_command(std::vector<std::string> arguments, terminal screen)
+{
+    const auto first = arguments.empty() ? std::string() : arguments.front();
+    if (first == "--help" || first == "-h" || first == "help") {
+        print_help(screen.out);
+        return exit_code::ok;
+    }
+    if (first == "--version") {
+        screen.out << "gatehouse " << GATEHOUSE_VERSION << '\n';
+        return exit_code::ok;
+    }
+    if (first.empty()) throw usage_error("a command is missing");
+    const auto meant = take_command(arguments);
+    if (!meant && first == "explain") throw usage_error("explain takes 'request METHOD URL'");
+    if (!meant) throw usage_error("unknown command '" + first + '\'');
+    const invocation asked(arguments, options_of(*meant), meant->operand_count);
+    if (!asked.has("--help")) return meant->run(asked, screen);
+    print_help(screen.out, *meant);
+    return exit_code::ok;
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, terminal screen)
+{
+    try {
+        return run_command(arguments, screen);
+    } catch (const usage_error& wrong) {
+        screen.err << "gatehouse: " << wrong.what() << "\nTry 'gatehouse --help'.\n";
+        return exit_code::usage;
+    } catch (const daemon_unreachable& away) {
+        screen.err << "gatehouse: " << away.what() << '\n';
+        return exit_code::unreachable;
+    } catch (const bad_configuration_file& bad) {
+        screen.err << bad.what() << '\n';
+        return exit_code::bad_configuration;
+    } catch (const std::exception& failed) {
+        screen.err << "gatehouse: " << failed.what() << '\n';
+        return exit_code::problem;
+    }
+}
+
+}  // namespace gatehouse::service::ctl

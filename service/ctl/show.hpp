@@ -1,0 +1,15 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <string>
+
+namespace gatehouse::service::ctl {
+
+// What the commands print for people, from the admin API's answers.
+std::string show_status(const boost::json::value& status);
+std::string show_targets(const boost::json::value& targets);
+std::string show_drained(const boost::json::array& results);  // of drain and undrain
+std::string show_explanation(const boost::json::value& explanation);
+
+}  // namespace gatehouse::service::ctl

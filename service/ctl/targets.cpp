@@ -1,0 +1,60 @@
+#include "service/ctl/address.hpp"
+#include "service/ctl/command.hpp"
+#include "service/ctl/json_view.hpp"
+#include "service/ctl/show.hpp"
+#include "service/ctl/table.hpp"
+#include "service/exit_code.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace gatehouse::service::ctl {
+
+namespace {
+
+namespace json = boost::json;
+
+int run_targets(const invocation& asked, terminal screen)
+{
+    const auto targets = call_ok(find_endpoint(asked), "GET", "/api/v1/targets");
+    screen.out << (asked.has("--json") ? json::serialize(targets) + '\n' : show_targets(targets));
+    return exit_code::ok;
+}
+
+std::string state_of(const json::value& target)
+{
+    return text(target, "state") + (flag(target, "operator_drained") ? " (operator)" : "");
+}
+
+}  // namespace
+
+std::string show_targets(const json::value& targets)
+{
+    table all({"GROUP", "TARGET", "NAME", "ZONE", "ADDRESS", "STATE", "IN FLIGHT", "DRAIN LEFT", "REASON"});
+    std::string notes;
+    for (const auto& group : list(targets, "target_groups")) {
+        const auto name = text(group, "name");
+        for (const auto& each : list(group, "targets"))
+            all.row({name, text(each, "id"), text(each, "name"), text(each, "zone"), text(each, "address"),
+                     state_of(each), text(each, "in_flight"), duration(part(each, "drain_seconds_left")),
+                     text(each, "reason")});
+        if (list(group, "targets").empty()) notes += name + " has no targets\n";
+        if (flag(group, "fail_open")) notes += name + " fails open: too few are healthy, all get requests\n";
+    }
+    return all.text() + (notes.empty() ? "" : '\n' + notes);
+}
+
+command targets_command()
+{
+    return {
+        "targets",
+        "",
+        "list the targets of every group and how they are",
+        "Lists every target with its health, its requests in flight and, while it drains, the time left.\n"
+        "Exit code: 0.",
+        0,
+        admin_options(),
+        run_targets};
+}
+
+}  // namespace gatehouse::service::ctl

@@ -1,0 +1,103 @@
+"""What is repeated on another target, and what must not be: nothing a target may have acted on is sent twice."""
+
+import threading
+
+import story
+from gatehouse import house
+from wire import Wire, ask
+
+# Long intervals: health must not take the broken target away before the retry is needed.
+PATIENT = {"path": "/healthz", "interval": "60s", "timeout": "5s", "unhealthy_threshold": 10}
+
+
+class Retries(story.Story):
+    def start(self, servers, **group):
+        self.servers = servers
+        return self.door(house(servers, workers=1, group={"health_check": PATIENT} | group))
+
+    def retried(self, reason):
+        return self.gate.metric("lb_retries_total", reason=reason)
+
+    def test_a_refused_connection_moves_to_another_target(self):
+        a, b = self.origin("a"), self.origin("b")
+        self.gate = self.start([a, b], retries={"attempts": 2, "budget": "100%"})
+        b.stop()
+        for method, body in (("GET", None), ("POST", b"x" * 5000), ("PATCH", b"y")):
+            for _ in range(4):
+                answer = ask(self.gate.address(), "/echo", method, body=body)
+                self.assertEqual((answer.status, answer.body), (200, body or b""))
+        self.assertGreater(self.retried("connect_failed"), 0)
+
+    def test_a_kept_connection_that_closes_is_no_loss_for_get(self):
+        self.gate = self.start([self.origin("a")])
+        server = self.servers[0]
+        with Wire(self.gate.address()) as wire:
+            wire.ask("/echo")
+            kept = server.requests[0].connection
+            # Closes instead of answering, as a server does whose patience with the connection just ended.
+            server.script = lambda request: (b"", "close") if request.connection == kept else None
+            answer = wire.ask("/bytes/5")
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(self.retried("connection_closed"), 1)
+
+    def test_a_post_that_was_sent_is_not_repeated(self):
+        self.gate = self.start([self.origin("a"), self.origin("b")])
+        for server in self.servers:
+            server.script = lambda request: (b"", "close") if request.method == "POST" else None
+        with Wire(self.gate.address()) as wire:
+            for _ in range(2):
+                wire.ask("/bytes/1")  # so that connections are kept
+            self.assertEqual(wire.ask("/order", "POST", body=b"one book").status, 502)
+        self.assertEqual(sum(len(server.seen("/order")) for server in self.servers), 1, "the order was sent twice")
+
+    def test_targets_that_all_close_are_502_within_the_attempts(self):
+        self.gate = self.start([self.origin("a"), self.origin("b")], retries={"attempts": 1, "budget": "100%"})
+        for server in self.servers:
+            server.script = lambda _: (b"", "close")
+        self.assertEqual(ask(self.gate.address(), "/get").status, 502)
+        self.assertEqual(ask(self.gate.address(), "/post", "POST", body=b"x").status, 502)
+        self.assertEqual(sum(len(server.seen("/get")) for server in self.servers), 2)
+        self.assertEqual(sum(len(server.seen("/post")) for server in self.servers), 1)
+
+    def test_a_response_that_has_begun_is_not_repeated(self):
+        self.gate = self.start([self.origin("a"), self.origin("b")])
+        for server in self.servers:
+            server.script = lambda _: (b"HTTP/1.1 200 OK\r\nContent-Le", "close")
+        self.assertEqual(ask(self.gate.address(), "/begun").status, 502)
+        self.assertEqual(sum(len(server.seen("/begun")) for server in self.servers), 1)
+
+    def test_a_response_in_disorder_is_502(self):
+        self.gate = self.start([self.origin("a")])
+        for raw in (b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+                    b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                    b"HTTP/1.1 200 OK\r\nA: b\0c\r\nContent-Length: 0\r\n\r\n"):
+            self.servers[0].script = lambda _, raw=raw: (raw, "close")
+            self.assertEqual(ask(self.gate.address()).status, 502, raw)
+
+    def test_attempts_zero_turns_it_off(self):
+        a, b = self.origin("a"), self.origin("b")
+        self.gate = self.start([a, b], retries={"attempts": 0, "budget": "20%"})
+        b.stop()
+        statuses = [ask(self.gate.address(), "/bytes/1").status for _ in range(4)]
+        self.assertIn(502, statuses)
+        self.assertEqual(self.gate.metric("lb_retries_total"), 0)
+
+    def test_the_budget_ends_a_storm(self):
+        servers = [self.origin(name) for name in "abc"]
+        self.gate = self.start(servers, retries={"attempts": 5, "budget": "10%"})
+        for server in servers:
+            server.stop()
+        clients = [threading.Thread(target=self.many, args=(40,)) for _ in range(4)]
+        for one in clients:
+            one.start()
+        for one in clients:
+            one.join(60)
+        self.assertLess(self.gate.metric("lb_retries_total"), 60, "160 failing requests were repeated without bound")
+
+    def many(self, count):
+        for _ in range(count):
+            ask(self.gate.address(), "/bytes/1")
+
+
+if __name__ == "__main__":
+    story.main()

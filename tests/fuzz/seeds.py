@@ -1,0 +1,43 @@
+"""Writes a few well-formed inputs for one fuzz target: seeds.py TARGET DIRECTORY EXAMPLES."""
+import pathlib
+import sys
+
+SEEDS = {
+    "request_head": [
+        b"GET /path?query HTTP/1.1\r\nHost: example.com:80\r\nAccept: */*\r\n\r\n",
+        b"POST http://[::1]:8080/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n",
+        b"PUT / HTTP/1.0\r\nContent-Length: 18446744073709551615\r\nExpect: 100-continue\r\n\r\n",
+        b"\r\nOPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: upgrade, X-Hop\r\nUpgrade: websocket\r\nX-Hop: 1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.2.3.4\r\nX-Amzn-Trace-Id: Root=1-2-3\r\n folded\r\n\r\n",
+    ],
+    "response_head": [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nServer: s\r\nDate: d\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+        b"HTTP/1.0 404 \r\nConnection: keep-alive\r\nSet-Cookie: a=b\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n",
+    ],
+    "chunked_body": [
+        b"\x03" + b"5\r\nhello\r\n0\r\n\r\n",
+        b"\x07" + b"00A;name=\"va\\\"lue\" ; b\r\n0123456789\r\n000\r\nDigest: x\r\nHost: y\r\n\r\n",
+        b"\x01" + b"FFFFFFFFFFFFFFFF\r\n",
+    ],
+    "proxy_header": [
+        b"PROXY TCP4 192.0.2.1 192.0.2.2 1234 80\r\nGET",
+        b"PROXY TCP6 2001:db8::1 ::1 1 2\r\n",
+        b"PROXY UNKNOWN\r\n",
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x10\xc0\0\x02\x01\xc0\0\x02\x02\x04\xd2\0\x50\x04\0\x01x",
+        b"\r\n\r\n\0\r\nQUIT\n\x20\x00\x00\x00",
+    ],
+}
+
+
+def main(target, directory, examples):
+    seeds = SEEDS.get(target)
+    if seeds is None:  # config
+        seeds = [path.read_bytes() for path in sorted(pathlib.Path(examples).glob("*.yaml"))]
+    for number, seed in enumerate(seeds):
+        (pathlib.Path(directory) / str(number)).write_bytes(seed)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

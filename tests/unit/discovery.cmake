@@ -1,0 +1,13 @@
+gatehouse_unit_test(discovery
+  SOURCES
+    unit/discovery/directory_test.cpp
+    unit/discovery/dns_membership_test.cpp
+    unit/discovery/dns_provider_test.cpp
+    unit/discovery/file_provider_test.cpp
+    unit/discovery/inventory_metrics_test.cpp
+    unit/discovery/inventory_test.cpp
+    unit/discovery/jitter_test.cpp
+    unit/discovery/name_service_test.cpp
+    unit/discovery/provider_setup_test.cpp
+    unit/discovery/state_file_test.cpp
+  LINK gatehouse::discovery)

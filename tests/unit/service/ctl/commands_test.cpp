@@ -1,0 +1,233 @@
+#include "service/ctl/program.hpp"
+#include "service/sockets.hpp"
+#include "tests/unit/service/loopback.hpp"
+#include "tests/unit/service/scratch.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <sstream>
+
+namespace gatehouse::service::ctl {
+
+namespace {
+
+struct outcome {
+    int code;
+    std::string out, err;
+};
+
+outcome run(std::vector<std::string> arguments)
+{
+    std::ostringstream out, err;
+    const int code = ctl::run(arguments, {out, err});
+    return {code, out.str(), err.str()};
+}
+
+// A daemon's admin API with canned answers, which keeps the paths and bodies of the calls.
+struct daemon : running_admin {
+    daemon()
+    {
+        answer("GET", "/api/v1/status", 200, R"({"version":"9","config":{"last_reload_successful":false}})");
+        answer("GET", "/api/v1/targets", 200,
+               R"({"target_groups":[{"name":"web","targets":[{"id":"i-1"},{"id":"i-2"}]},
+                                    {"name":"api","targets":[{"id":"i-1"}]}]})");
+        answer("POST", "/api/v1/explain", 200, R"({"listener":"https","rule":"default"})");
+        for (const char* verb : {"drain", "undrain"})
+            server.route(
+                "POST", std::string("/api/v1/targets/{}/{}/") + verb, [this](const admin_request& asked) {
+                    calls += asked.path + '\n';
+                    if (asked.parameters[1] == "i-9")
+                        return admin_response{404, "application/json", R"({"error":"no target i-9"})"};
+                    return admin_response{200, "application/json",
+                                          R"({"group":")" + asked.parameters[0] + R"(","id":")" +
+                                              asked.parameters[1] + R"(","state":"draining"})"};
+                });
+    }
+
+    void answer(std::string method, std::string path, unsigned status, std::string body)
+    {
+        server.route(std::move(method), std::move(path), [this, status, body](const admin_request& asked) {
+            last_body = asked.body;
+            return admin_response{status, "application/json", body};
+        });
+    }
+
+    outcome ask(std::vector<std::string> arguments)
+    {
+        if (port == 0) start("secret");
+        arguments.insert(arguments.end(), {"--admin", "localhost:" + std::to_string(port)});
+        settle();
+        auto told = run(std::move(arguments));
+        settle();
+        return told;
+    }
+
+    environment_variable token{"GATEHOUSE_ADMIN_TOKEN", "secret"};
+    std::string calls, last_body;
+};
+
+}  // namespace
+
+TEST_CASE("help, version and usage errors of the command", "[ctl]")
+{
+    CHECK(run({"--version"}).out == "gatehouse " GATEHOUSE_VERSION "\n");
+    const auto help = run({"--help"});
+    CHECK(help.code == 0);
+    for (const char* name : {"check FILE", "status", "targets", "drain [GROUP/]TARGET", "undrain", "reload",
+                             "explain request METHOD URL"})
+        CHECK(help.out.find(name) != help.out.npos);
+    const auto drain_help = run({"drain", "--help"});
+    CHECK(drain_help.code == 0);
+    CHECK(drain_help.out.starts_with("Usage: gatehouse drain [GROUP/]TARGET [OPTION...]\n"));
+    CHECK(drain_help.out.find("--admin ADDR:PORT") != help.out.npos);
+    for (const auto& wrong :
+         std::vector<std::vector<std::string>>{{},
+                                               {"drian"},
+                                               {"drain"},
+                                               {"explain", "GET", "/"},
+                                               {"status", "--listener", "x"},
+                                               {"check", "a", "b"},
+                                               {"explain", "request", "GET", "/", "-H", "no colon"},
+                                               {"explain", "request", "GET", "/", "--from", "x"}}) {
+        const auto refused = run(wrong);
+        CHECK(refused.code == 2);
+        CHECK(refused.out.empty());
+        CHECK(refused.err.starts_with("gatehouse: "));
+    }
+}
+
+TEST_CASE("check tells every error of a file, for people and for machines", "[ctl]")
+{
+    const scratch_directory scratch;
+    const auto file = scratch.file("gatehouse.yaml");
+    write_file(file, "state_dir: /tmp\n");
+    const auto good = run({"check", file});
+    CHECK(good.err == "");
+    CHECK(good.out == file + ": ok\n");
+    CHECK(good.code == 0);
+    write_file(file, "stat_dir: /tmp\nlbb: 1\n");
+    const auto bad = run({"check", file});
+    CHECK(bad.code == 1);
+    CHECK(bad.out.empty());
+    CHECK(bad.err.find(file + ":1:") != bad.err.npos);
+    CHECK(bad.err.find(file + ":2:") != bad.err.npos);
+    const auto machine = run({"check", "--json", file});
+    CHECK(machine.code == 1);
+    const auto parsed = boost::json::parse(machine.out);
+    CHECK(parsed.at("ok") == false);
+    CHECK(parsed.at("errors").as_array().size() == 2);
+    CHECK(parsed.at("errors").at(0).at("line") == 1);
+}
+
+TEST_CASE("a daemon that is away, or is none of ours, is exit code 69", "[ctl]")
+{
+    const int reserved = listen_on({"127.0.0.1", 0});
+    const auto port = std::to_string(local_address(reserved).port);
+    ::close(reserved);
+    const auto away = run({"status", "--admin", "127.0.0.1:" + port});
+    CHECK(away.code == 69);
+    CHECK(away.err == "gatehouse: cannot reach the daemon at 127.0.0.1:" + port + ": Connection refused\n");
+    running_admin other;
+    other.server.route("GET", "/api/v1/status", [](const auto&) {
+        return admin_response{200, "text/html", "<p>"};
+    });
+    other.start();
+    CHECK(run({"status", "--admin", "127.0.0.1:" + std::to_string(other.port)}).code == 69);
+}
+
+TEST_CASE("a --config that does not load is exit code 78", "[ctl]")
+{
+    CHECK(run({"status", "--config", "/nonexistent.yaml"}).code == 78);
+}
+
+TEST_CASE("status is exit code 1 after a failed reload", "[ctl]")
+{
+    daemon gatehouse;
+    const auto shown = gatehouse.ask({"status"});
+    CHECK(shown.code == 1);
+    CHECK(shown.out.starts_with("version        9\n"));
+    CHECK(gatehouse.ask({"status", "--json"}).out ==
+          "{\"version\":\"9\",\"config\":{\"last_reload_successful\":false}}\n");
+}
+
+TEST_CASE("drain means one group, or every group that has the target", "[ctl]")
+{
+    daemon gatehouse;
+    CHECK(gatehouse.ask({"drain", "web/i-1"}).out == "GROUP  TARGET  STATE\nweb    i-1     draining\n");
+    CHECK(gatehouse.calls == "/api/v1/targets/web/i-1/drain\n");
+    gatehouse.calls.clear();
+    const auto both = gatehouse.ask({"undrain", "i-1", "--json"});
+    CHECK(both.code == 0);
+    CHECK(gatehouse.calls == "/api/v1/targets/web/i-1/undrain\n/api/v1/targets/api/i-1/undrain\n");
+    CHECK(boost::json::parse(both.out).at("results").as_array().size() == 2);
+    const auto odd = gatehouse.ask({"drain", "web/a b/c"});
+    CHECK(odd.code == 0);
+    CHECK(odd.out.find("a b/c") != odd.out.npos);
+}
+
+TEST_CASE("draining what is not there is exit code 1 and says so", "[ctl]")
+{
+    daemon gatehouse;
+    const auto nowhere = gatehouse.ask({"drain", "i-7"});
+    CHECK(nowhere.code == 1);
+    CHECK(nowhere.err == "gatehouse: no target group has a target 'i-7'\n");
+    const auto refused = gatehouse.ask({"drain", "web/i-9"});
+    CHECK(refused.code == 1);
+    CHECK(refused.err == "gatehouse: no target i-9\n");
+}
+
+TEST_CASE("a call without the token is refused with its reason", "[ctl]")
+{
+    daemon gatehouse;
+    gatehouse.start("secret");
+    ::unsetenv("GATEHOUSE_ADMIN_TOKEN");
+    const auto refused = gatehouse.ask({"drain", "web/i-1"});
+    CHECK(refused.code == 1);
+    CHECK(refused.err == "gatehouse: this call needs the bearer token of lb.admin\n");
+}
+
+TEST_CASE("reload tells the outcome", "[ctl]")
+{
+    daemon gatehouse;
+    SECTION("when it worked")
+    {
+        gatehouse.answer("POST", "/api/v1/reload", 200, R"({"ok":true})");
+        const auto told = gatehouse.ask({"reload"});
+        CHECK(told.code == 0);
+        CHECK(told.out == "reloaded\n");
+    }
+    SECTION("when the file has errors")
+    {
+        gatehouse.answer("POST", "/api/v1/reload", 422, R"({"ok":false,"errors":["a.yaml:1:1: x: wrong"]})");
+        const auto told = gatehouse.ask({"reload"});
+        CHECK(told.code == 1);
+        CHECK(told.out.empty());
+        CHECK(told.err.starts_with("a.yaml:1:1: x: wrong\n"));
+        CHECK(gatehouse.ask({"reload", "--json"}).out ==
+              "{\"ok\":false,\"errors\":[\"a.yaml:1:1: x: wrong\"]}\n");
+    }
+    SECTION("when the daemon cannot")
+    {
+        gatehouse.answer("POST", "/api/v1/reload", 503, R"({"error":"draining"})");
+        CHECK(gatehouse.ask({"reload"}).err == "gatehouse: draining\n");
+    }
+}
+
+TEST_CASE("explain sends the request as a client would", "[ctl]")
+{
+    daemon gatehouse;
+    const auto told = gatehouse.ask({"explain", "request", "GET", "https://a.example:8443/x?y=1", "-H",
+                                     "X-Canary:  1", "--listener", "https", "--from", "10.0.0.9"});
+    CHECK(told.code == 0);
+    CHECK(told.out == "listener  https\nrule      default\naction    -\n");
+    CHECK(gatehouse.last_body ==
+          R"({"method":"GET","url":"https://a.example:8443/x?y=1","headers":[)"
+          R"(["Host","a.example:8443"],["X-Canary","1"]],"listener":"https","source":"10.0.0.9"})");
+    gatehouse.ask({"explain", "request", "GET", "http://a/", "-H", "host: b"});
+    CHECK(gatehouse.last_body == R"({"method":"GET","url":"http://a/","headers":[["host","b"]]})");
+}
+
+}  // namespace gatehouse::service::ctl

@@ -1,0 +1,130 @@
+#include "service/ctl/json_view.hpp"
+#include "service/ctl/show.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+
+#include <catch2/catch.hpp>
+
+namespace gatehouse::service::ctl {
+
+using boost::json::parse;
+
+TEST_CASE("the status is shown as facts and a table of listeners", "[ctl]")
+{
+    const auto status = parse(R"({"version":"0.1.0","state":"running","uptime_seconds":93784,"workers":2,
+        "requests_total":12345,"config":{"file":"/etc/gatehouse/gatehouse.yaml","loaded_at":"2026-11-20T11:00:00.000Z",
+        "generation":3,"last_reload_successful":true,"errors":[]},
+        "listeners":[{"name":"https","address":"0.0.0.0:443","protocol":"https","connections":17},
+                     {"name":"http","address":"[::]:80","protocol":"http","connections":0}]})");
+    CHECK(show_status(status) ==
+          "version        0.1.0\n"
+          "state          running, up 1d 2h\n"
+          "workers        2\n"
+          "requests       12345\n"
+          "configuration  /etc/gatehouse/gatehouse.yaml, generation 3, loaded 2026-11-20T11:00:00.000Z\n"
+          "last reload    ok\n"
+          "\n"
+          "LISTENER  ADDRESS      PROTOCOL  CONNECTIONS\n"
+          "https     0.0.0.0:443  https     17\n"
+          "http      [::]:80      http      0\n");
+}
+
+TEST_CASE("the status shows why the last reload failed", "[ctl]")
+{
+    const auto shown = show_status(
+        parse(R"({"config":{"last_reload_successful":false,"errors":["a.yaml:3:5: lb.x: unknown key"]}})"));
+    CHECK(shown.find("last reload    failed, the configuration before it still serves\n"
+                     "  a.yaml:3:5: lb.x: unknown key\n") != shown.npos);
+}
+
+TEST_CASE("the targets are shown in one table, with notes on groups in trouble", "[ctl]")
+{
+    const auto targets = parse(R"({"target_groups":[
+        {"name":"web","fail_open":true,"targets":[
+          {"id":"i-1","name":"one","zone":"a","address":"10.0.0.1:80","state":"unhealthy","reason":"connect: refused",
+           "in_flight":0,"drain_seconds_left":null,"operator_drained":false},
+          {"id":"i-2","name":"","zone":"b","address":"10.0.0.2:80","state":"draining","reason":"",
+           "in_flight":4,"drain_seconds_left":245,"operator_drained":true}]},
+        {"name":"old","fail_open":false,"targets":[]}]})");
+    CHECK(show_targets(targets) ==
+          "GROUP  TARGET  NAME  ZONE  ADDRESS      STATE                IN FLIGHT  DRAIN LEFT  REASON\n"
+          "web    i-1     one   a     10.0.0.1:80  unhealthy            0          -           connect: "
+          "refused\n"
+          "web    i-2     -     b     10.0.0.2:80  draining (operator)  4          4m 5s       -\n"
+          "\n"
+          "web fails open: too few are healthy, all get requests\n"
+          "old has no targets\n");
+}
+
+TEST_CASE("a drain is shown for each group", "[ctl]")
+{
+    const auto results = parse(R"([{"group":"web","id":"i-1","state":"draining"}])");
+    CHECK(show_drained(results.get_array()) == "GROUP  TARGET  STATE\n"
+                                               "web    i-1     draining\n");
+}
+
+TEST_CASE("an explanation names the rule, the way and every step", "[ctl]")
+{
+    const auto forward = parse(R"({"listener":"https","rule":"canary","matched":["host api.example.com"],
+        "action":{"type":"forward"},"target_groups":[{"group":"api","weight":90},{"group":"new","weight":10}],
+        "targets":["10.0.0.1:80",{"id":"i-2","address":"10.0.0.2:80","state":"healthy"}],
+        "steps":["rule first: path does not match","rule canary: matches"]})");
+    CHECK(show_explanation(forward) == "listener      https\n"
+                                       "rule          canary\n"
+                                       "matched       host api.example.com\n"
+                                       "action        forward\n"
+                                       "target group  api, weight 90\n"
+                                       "target group  new, weight 10\n"
+                                       "target        10.0.0.1:80\n"
+                                       "target        i-2 10.0.0.2:80 healthy\n"
+                                       "\n"
+                                       "steps\n"
+                                       "  rule first: path does not match\n"
+                                       "  rule canary: matches\n");
+    const auto redirect = parse(R"({"listener":"http","rule":"default",
+        "action":{"type":"redirect","status":301,"path":null,"location":"https://x/"}})");
+    CHECK(show_explanation(redirect) == "listener  http\n"
+                                        "rule      default\n"
+                                        "action    redirect status=301 location=https://x/\n");
+}
+
+TEST_CASE("a request that no rule is asked about is shown with its refusal", "[ctl]")
+{
+    CHECK(show_explanation(
+              parse(R"({"listener":"http","refused":"bad_host","status":400,"steps":["refused"]})")) ==
+          "listener  http\n"
+          "refused   bad_host, status 400\n"
+          "\n"
+          "steps\n"
+          "  refused\n");
+}
+
+TEST_CASE("answers of a strange daemon are shown without harm", "[ctl]")
+{
+    CHECK(show_targets(parse("null")) ==
+          "GROUP  TARGET  NAME  ZONE  ADDRESS  STATE  IN FLIGHT  DRAIN LEFT  REASON\n");
+    CHECK_NOTHROW(show_status(parse("[1]")));
+    CHECK_NOTHROW(show_explanation(parse(R"({"action":"x","targets":{}})")));
+    CHECK(text(parse(R"("\u001b[2J\n \"z\u00fcrich\" \\")")) == "\\u001b[2J\\n \"z\xc3\xbcrich\" \\");
+}
+
+TEST_CASE("a moment may come as seconds or as text", "[ctl]")
+{
+    CHECK(moment(1795178871) == "2026-11-20T12:47:51.000Z");
+    CHECK(moment("yesterday") == "yesterday");
+    CHECK(moment(nullptr) == "-");
+}
+
+TEST_CASE("durations are shown with two units at most", "[ctl]")
+{
+    CHECK(duration(0) == "0s");
+    CHECK(duration(59.4) == "59s");
+    CHECK(duration(60) == "1m");
+    CHECK(duration(3661) == "1h 1m");
+    CHECK(duration(86400) == "1d");
+    CHECK(duration(nullptr) == "-");
+    CHECK(duration(-5) == "0s");
+}
+
+}  // namespace gatehouse::service::ctl
