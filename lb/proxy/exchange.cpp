@@ -10,6 +10,10 @@ namespace {
 // What an idempotent request with a body may hold back for a repetition. Beyond it, it is sent once.
 constexpr std::size_t replay_limit = 64 * 1024;
 
+// A response up to this size with its head may be held until it is whole. Servers that write head and body apart are
+// common; passing both on in one piece saves a send, and a server that dies between the two is not seen by the client.
+constexpr std::uint64_t hold_limit = 16 * 1024;
+
 // Heads of targets: ALB allows 32 KiB; a door in front of applications with many cookies allows what it
 // allows clients.
 constexpr http::head_limits response_limits{.request_line = 16 * 1024,
@@ -51,7 +55,7 @@ void exchange::reset() noexcept
     head_.clear();
     replay_.clear();
     replayable_ = true;
-    body_started_ = response_seen_ = response_started_ = tunnelled_ = client_close_ = false;
+    body_started_ = response_seen_ = passed_on_ = response_started_ = tunnelled_ = client_close_ = false;
     scanner_.reset();
     request_.fields.clear();
     request_.verb = http::method::other;
@@ -121,13 +125,14 @@ void exchange::note_request_parts(std::string_view part)
 
 exchange::response_step exchange::take_response(std::string_view input, const client_view& how, gather& to_client)
 {
-    if (!input.empty() && !response_seen_) {
-        response_seen_ = true;
-        replay_.clear();  // no repetition once a target has begun to answer
-    }
+    response_seen_ = response_seen_ || !input.empty();
     response_step done;
     if (!response_started_) {
         done = take_response_head(input, how, to_client);
+        if (!to_client.empty() && !passed_on_) {
+            passed_on_ = true;
+            replay_.clear();  // no repetition once the client has seen an answer
+        }
         if (done.what != response_event::complete) return done;
     }
     done.what = response_body_.complete() ? response_event::complete : response_event::need_more;
@@ -166,6 +171,11 @@ exchange::response_step exchange::take_response_head(std::string_view input, con
             done.what = response_event::bad;
             return done;
         }
+        if (how.may_hold && short_and_incomplete(rest.size() - bytes.size(), bytes.size())) {
+            response_.status = 0;
+            done.what = response_event::held;
+            return done;
+        }
         done.consumed += bytes.size();
         if (!response_.interim()) {
             pass_on_final_head(bytes, how, to_client);
@@ -177,6 +187,12 @@ exchange::response_step exchange::take_response_head(std::string_view input, con
         response_.status = 0;
     }
     return done;
+}
+
+bool exchange::short_and_incomplete(std::uint64_t body, std::uint64_t head) const noexcept
+{
+    return !response_.interim() && response_.body.how == http::framing::kind::length &&
+           body < response_.body.length && response_.body.length <= hold_limit && head <= hold_limit;
 }
 
 void exchange::pass_on_final_head(std::string_view bytes, const client_view& how, gather& to_client)
@@ -214,10 +230,10 @@ bool exchange::repeatable_after(failure what, bool reused) const noexcept
 {
     if (what == failure::connect_failed || what == failure::connect_timeout || what == failure::tls_failed)
         return !response_seen_ && (!body_started_ || replayable_);
-    if (what != failure::closed || response_seen_) return false;
+    if (what != failure::closed || passed_on_) return false;
     if (http::idempotent(request_.verb)) return replayable_;
     // The head of a request whose body has not begun cannot have been acted on; one without a body can.
-    return reused && !body_started_ && request_.body.how != http::framing::kind::none;
+    return reused && !response_seen_ && !body_started_ && request_.body.how != http::framing::kind::none;
 }
 
 bool exchange::keep_target_connection() const noexcept

@@ -51,12 +51,14 @@ public:
 
     // How the client is to see the response. Views must live until the next call.
     struct client_view {
-        bool close = false;  // for reasons of the connection; the exchange adds its own
+        bool close = false;     // for reasons of the connection; the exchange adds its own
+        bool may_hold = false;  // a short response may wait until it is whole
         bool remove_server = false;
         std::string_view date, extra_fields;
     };
     enum class response_event : std::uint8_t {
         need_more,  // all that could be passed on is in the gather; keep what was not consumed
+        held,       // a short response that is not whole: keep it, come again with more, or without may_hold
         complete,   // the response has ended; what was not consumed does not belong to it
         tunnel,     // 101: from now on the connections carry bytes
         bad,        // not one unambiguous response: target_bad_response
@@ -71,7 +73,7 @@ public:
     // The target's connection ended (eof true: in order). True when that completes the response.
     bool response_ends_with_close(bool eof) noexcept;
 
-    bool response_seen() const noexcept { return response_seen_; }        // any byte of it
+    bool response_seen() const noexcept { return response_seen_; }        // any byte of it, or of an interim one
     bool response_started() const noexcept { return response_started_; }  // its final head went to the client
     unsigned target_status() const noexcept { return response_.status; }  // 0 before its final head
     bool tunnelled() const noexcept { return tunnelled_; }
@@ -80,8 +82,8 @@ public:
 
     enum class failure : std::uint8_t { connect_failed, connect_timeout, tls_failed, closed, timeout, bad_response };
     // Whether nothing of the request can have been acted on, or acting twice does no harm: a failed connect; a
-    // connection that closed before any response byte, for an idempotent method whose body is still at hand, or
-    // while none of a body was sent on a reused connection.
+    // connection that closed before the client got any response byte, for an idempotent method whose body is still at
+    // hand, or before any response byte while none of a body was sent on a reused connection.
     bool repeatable_after(failure what, bool reused) const noexcept;
 
     bool keep_target_connection() const noexcept;  // for the next request
@@ -92,6 +94,7 @@ public:
 private:
     void note_request_parts(std::string_view part);
     response_step take_response_head(std::string_view input, const client_view& how, gather& to_client);
+    bool short_and_incomplete(std::uint64_t body, std::uint64_t head) const noexcept;  // of the response, so far
     void pass_on_final_head(std::string_view bytes, const client_view& how, gather& to_client);
 
     std::string head_;  // the request head's bytes, which every slice of request_ is relative to
@@ -104,7 +107,8 @@ private:
     http::response_head response_;
     http::body_reader response_body_;
     std::optional<std::int64_t> target_idle_seconds_;
-    bool response_seen_ = false, response_started_ = false, tunnelled_ = false, client_close_ = false;
+    bool response_seen_ = false, passed_on_ = false;  // any byte of it: received, given to the client
+    bool response_started_ = false, tunnelled_ = false, client_close_ = false;
 };
 
 }  // namespace gatehouse::lb

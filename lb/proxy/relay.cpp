@@ -136,6 +136,7 @@ bool relay::start_attempt(refusal otherwise)
     last_target_id_ = to.id();
     if (to.current_health() != target::health::healthy) group_->stats->fail_open.add();
     head_sent_ = target_eof_ = false;
+    holding_ = holding::no;
     if (!fresh_only_) connection_ = home_.pool.take(to, *this, group_->tls, !http::idempotent(exchange_.request().verb));
     if (connection_) {
         phase_ = phase::relaying;

@@ -63,7 +63,7 @@ public:
 
 private:
     enum class phase : std::uint8_t { free, connecting, relaying, tunnel };
-    enum class waiting : std::uint8_t { none, client_body, client_write, target, tunnel };
+    enum class waiting : std::uint8_t { none, client_body, client_write, target, held, tunnel };
 
     void prepare(downstream& client, const plan_ptr& whole, const listener_plan& listener, std::int64_t began_us);
     void trace();
@@ -82,8 +82,11 @@ private:
     void on_target_writable() override;
     void on_deadline() override;
 
+    enum class holding : std::uint8_t { no, begun, over };
+
     bool read_target();  // false: nothing more to read now, or the exchange is over
     std::optional<std::size_t> handle_response(std::string_view input);  // consumed; empty: do not go on
+    void pass_on_held();
     void enter_tunnel(std::string_view rest);
     bool read_tunnel();
     void target_ended(bool in_order);
@@ -113,6 +116,7 @@ private:
 
     phase phase_ = phase::free;
     waiting waiting_ = waiting::none;
+    holding holding_ = holding::no;  // of a short response that is not whole
     bool head_sent_ = false, fresh_only_ = false, client_eof_ = false, target_eof_ = false, new_trace_ = false;
     std::uint8_t attempts_ = 0, tried_count_ = 0;
     std::array<const target*, 8> tried_{};

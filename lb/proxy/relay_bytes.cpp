@@ -10,6 +10,7 @@ namespace {
 // Reads of one target per event, before its worker's other connections get their turn.
 constexpr int reads_per_turn = 4;
 constexpr std::size_t smallest_read = 32 * 1024;
+constexpr conf::duration hold_time = std::chrono::milliseconds(10);  // and up to one slot of the deadline wheel more
 
 }  // namespace
 
@@ -120,6 +121,7 @@ std::optional<std::size_t> relay::handle_response(std::string_view input)
     out.clear();
     const bool started = exchange_.response_started();
     const exchange::client_view view{.close = client_->wants_close(),
+                                     .may_hold = holding_ != holding::over,
                                      .remove_server =
                                          plan_->headers.server == conf::header_policy::server_field::remove,
                                      .date = home_.date.at(home_.clock.wall_seconds()),
@@ -143,11 +145,23 @@ std::optional<std::size_t> relay::handle_response(std::string_view input)
     }
     switch (step.what) {
     case exchange::response_event::need_more: return step.consumed;
+    case exchange::response_event::held: holding_ = holding::begun; return step.consumed;
     case exchange::response_event::complete: finish(input.size() - step.consumed); return std::nullopt;
     case exchange::response_event::tunnel: enter_tunnel(input.substr(step.consumed)); return std::nullopt;
     case exchange::response_event::bad: target_failed(exchange::failure::bad_response); return std::nullopt;
     }
     return std::nullopt;
+}
+
+// It did not become whole in time: the client gets what there is, as of any longer response.
+void relay::pass_on_held()
+{
+    holding_ = holding::over;
+    auto& partial = connection_->partial;
+    const auto consumed = handle_response(partial);
+    if (!consumed) return;
+    partial.erase(0, *consumed);
+    rearm_deadline();
 }
 
 void relay::enter_tunnel(std::string_view rest)
@@ -218,6 +232,7 @@ void relay::wait_for(waiting what)
     case waiting::none: return clear();
     case waiting::client_body: return home_.deadlines.set(*this, home_.in(limit.client_body));
     case waiting::client_write: return home_.deadlines.set(*this, home_.in(limit.client_idle));
+    case waiting::held: return home_.deadlines.set(*this, home_.in(hold_time));
     case waiting::target:
     case waiting::tunnel: return home_.deadlines.set(*this, home_.in(limit.target));
     }
@@ -230,6 +245,10 @@ void relay::rearm_deadline()
     if (client_->send_blocked()) {
         // What the client sends meanwhile buys it no time: it has to read.
         if (waiting_ != waiting::client_write || due() == never) wait_for(waiting::client_write);
+        return;
+    }
+    if (holding_ == holding::begun && !exchange_.response_started()) {
+        if (waiting_ != waiting::held || due() == never) wait_for(waiting::held);
         return;
     }
     // Until the target says 100 Continue, or answers, it is the target that is waited for.

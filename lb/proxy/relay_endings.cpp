@@ -81,6 +81,7 @@ void relay::on_deadline()
     case waiting::none: return;
     case waiting::client_body: return cut(refusal::body_timeout);
     case waiting::client_write: return cut(refusal::client_closed);
+    case waiting::held: return pass_on_held();
     case waiting::target: return target_failed(exchange::failure::timeout);
     case waiting::tunnel: return over(downstream::ending::close);
     }

@@ -146,6 +146,13 @@ class Refusals(story.Story):
             self.assertEqual(wire.ask("/delay/5000").status, 504)
         self.assertEqual(self.refused("target_timeout"), before + 1)
 
+    def test_a_short_answer_that_trickles_is_not_kept_from_the_client(self):
+        with Wire(self.gate.address()) as wire:
+            wire.send(b"GET /trickle/8/300 HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.assertTrue(wire.line().startswith("HTTP/1.1 200"))
+            wire.fields()
+            self.assertLess(len(wire.buffer), 8, "the head waited for the whole body")
+
     def test_a_target_that_trickles_is_not_timed_out(self):
         with Wire(self.gate.address()) as wire:
             self.assertEqual(wire.ask("/trickle/8/300").body, b"........")

@@ -4,7 +4,7 @@ import threading
 
 import story
 from gatehouse import house
-from wire import Wire, ask
+from wire import Closed, Wire, ask
 
 # Long intervals: health must not take the broken target away before the retry is needed.
 PATIENT = {"path": "/healthz", "interval": "60s", "timeout": "5s", "unhealthy_threshold": 10}
@@ -59,11 +59,23 @@ class Retries(story.Story):
         self.assertEqual(sum(len(server.seen("/get")) for server in self.servers), 2)
         self.assertEqual(sum(len(server.seen("/post")) for server in self.servers), 1)
 
-    def test_a_response_that_has_begun_is_not_repeated(self):
+    def test_a_server_that_dies_inside_a_short_answer_loses_no_get_and_no_order_twice(self):
+        self.gate = self.start([self.origin("a"), self.origin("b")], retries={"attempts": 1, "budget": "100%"})
+        broken, whole = self.servers
+        broken.script = lambda _: (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", "close")
+        for _ in range(2):  # each of the two is asked first once
+            answer = ask(self.gate.address(), "/bytes/5")
+            self.assertEqual((answer.status, answer.body), (200, bytes(range(5))))
+        statuses = sorted(ask(self.gate.address(), "/order", "POST", body=b"one book").status for _ in range(2))
+        self.assertEqual(statuses, [200, 502])
+        self.assertEqual([len(server.seen("/order")) for server in self.servers], [1, 1])
+
+    def test_a_response_that_the_client_has_seen_is_not_repeated(self):
         self.gate = self.start([self.origin("a"), self.origin("b")])
         for server in self.servers:
-            server.script = lambda _: (b"HTTP/1.1 200 OK\r\nContent-Le", "close")
-        self.assertEqual(ask(self.gate.address(), "/begun").status, 502)
+            server.script = lambda _: (b"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\nhel", "close")
+        with self.assertRaises(Closed):
+            ask(self.gate.address(), "/begun")
         self.assertEqual(sum(len(server.seen("/begun")) for server in self.servers), 1)
 
     def test_a_response_in_disorder_is_502(self):

@@ -44,6 +44,58 @@ TEST_CASE("a head that arrives in pieces is kept until it is whole", "[proxy][ex
     }
 }
 
+TEST_CASE("a short response is held until it is whole", "[proxy][exchange]")
+{
+    conversation c;
+    get(c);
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n";
+    for (const auto* part : {"", "a", "abc"}) {
+        const auto step = c.response_to_hold(head + part);
+        CHECK(step.what == event::held);
+        CHECK(step.consumed == 0);
+        CHECK(c.to_client.empty());
+        CHECK_FALSE(c.talk.response_started());
+    }
+    CHECK(c.response_to_hold(head + "abcd").what == event::complete);
+    CHECK(c.to_client.ends_with("\r\n\r\nabcd"));
+}
+
+TEST_CASE("a response that may not be held any more goes out as far as it is there", "[proxy][exchange]")
+{
+    conversation c;
+    get(c);
+    const std::string part = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab";
+    CHECK(c.response_to_hold(part).what == event::held);
+    const auto step = c.response(part);
+    CHECK(step.what == event::need_more);
+    CHECK(step.consumed == part.size());
+    CHECK(c.to_client.ends_with("\r\n\r\nab"));
+    CHECK(c.response_to_hold("cd").what == event::complete);
+}
+
+TEST_CASE("long, chunked and close-delimited responses are never held", "[proxy][exchange]")
+{
+    for (const auto* framing : {"Content-Length: 16385\r\n", "Transfer-Encoding: chunked\r\n", ""}) {
+        conversation c;
+        get(c);
+        const auto head = "HTTP/1.1 200 OK\r\n" + std::string(framing) + "\r\n";
+        CHECK(c.response_to_hold(head).what == event::need_more);
+        CHECK(c.to_client.starts_with("HTTP/1.1 200 OK\r\n"));
+    }
+}
+
+TEST_CASE("an interim response before a held one is passed on once", "[proxy][exchange]")
+{
+    conversation c;
+    get(c);
+    const std::string hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", rest = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n";
+    const auto step = c.response_to_hold(hints + rest);
+    CHECK(step.what == event::held);
+    CHECK(step.consumed == hints.size());
+    CHECK(c.response_to_hold(rest + "x").what == event::complete);
+    CHECK(c.to_client.find("103") == c.to_client.rfind("103"));
+}
+
 TEST_CASE("bytes after a response are not its own", "[proxy][exchange]")
 {
     conversation c;

@@ -65,12 +65,35 @@ TEST_CASE("a POST is repeated only while none of its body was sent on a kept con
     CHECK_FALSE(c.talk.repeatable_after(failure::closed, true));
 }
 
-TEST_CASE("nothing is repeated once a target has begun to answer", "[proxy][exchange]")
+TEST_CASE("nothing is repeated once the client has seen an answer", "[proxy][exchange]")
+{
+    conversation c;
+    REQUIRE(c.request("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n") == refusal::none);
+    c.attempt();
+    c.body("abc");
+    c.response("H");
+    CHECK(c.talk.repeatable_after(failure::closed, false));
+    const std::string part = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx";
+    c.response_to_hold(part);
+    CHECK(c.talk.repeatable_after(failure::closed, false));
+    c.response(part);
+    CHECK_FALSE(c.talk.repeatable_after(failure::closed, true));
+}
+
+TEST_CASE("an interim response that reached the client ends repetition", "[proxy][exchange]")
 {
     conversation c;
     REQUIRE(c.request("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == refusal::none);
     c.attempt();
-    CHECK(c.talk.repeatable_after(failure::closed, false));
+    c.response("HTTP/1.1 103 Early Hints\r\n\r\n");
+    CHECK_FALSE(c.talk.repeatable_after(failure::closed, true));
+}
+
+TEST_CASE("a POST whose answer has begun is not repeated", "[proxy][exchange]")
+{
+    conversation c;
+    REQUIRE(c.request("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n") == refusal::none);
+    c.attempt();
     c.response("H");
     CHECK_FALSE(c.talk.repeatable_after(failure::closed, true));
 }

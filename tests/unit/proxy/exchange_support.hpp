@@ -58,7 +58,18 @@ struct conversation {
     exchange::response_step response(std::string_view bytes, bool close = false)
     {
         lb::gather out;
-        const auto step = talk.take_response(bytes, {.close = close, .remove_server = false, .date = {}, .extra_fields = {}}, out);
+        return response_as({.close = close, .may_hold = false, .remove_server = false, .date = {}, .extra_fields = {}}, bytes);
+    }
+    exchange::response_step response_to_hold(std::string_view bytes)
+    {
+        return response_as({.close = false, .may_hold = true, .remove_server = false, .date = {}, .extra_fields = {}}, bytes);
+    }
+
+private:
+    exchange::response_step response_as(const exchange::client_view& view, std::string_view bytes)
+    {
+        lb::gather out;
+        const auto step = talk.take_response(bytes, view, out);
         to_client += text(out);
         return step;
     }
