@@ -7,6 +7,7 @@ namespace gatehouse::lb::http {
 namespace {
 
 constexpr unsigned most_empty_lines = 4;
+constexpr std::size_t longest_method = 64;  // twice the longest registered one (RFC 9110 16.1.1)
 
 // The index at or after `from` of the next byte below 0x20, eight at a time: text has none but its line ends.
 // Returns bytes.size() when there is none.
@@ -83,10 +84,9 @@ head_scanner::status head_scanner::check_line(std::string_view bytes, std::size_
     if (line_ != start_) {
         if (length > limits.field_line) return refuse(refusal::field_too_long);
     } else if (length > limits.request_line) {
-        // Without a target there is no long URI, only a method nobody knows (RFC 9112 3).
-        const auto word = bytes.substr(line_, length).find(' ');
-        const bool has_target = word != std::string_view::npos;
-        return refuse(has_target ? refusal::request_line_too_long : refusal::bad_method);
+        // Where no method ends there is no long URI, only a method nobody knows (RFC 9112 3).
+        const bool has_method = bytes.substr(line_, longest_method + 1).find(' ') != std::string_view::npos;
+        return refuse(has_method ? refusal::request_line_too_long : refusal::bad_method);
     }
     return end - start_ > limits.head ? refuse(refusal::head_too_long) : status::need_more;
 }

@@ -88,5 +88,6 @@ TEST_CASE("each limit is met exactly and not exceeded by one", "[http][head_scan
 TEST_CASE("a request line that is all method is a bad method, not a long URI", "[http][head_scanner]")
 {
     CHECK(refused(std::string(20'000, 'A')) == refusal::bad_method);
+    CHECK(refused(std::string(20'000, 'A') + " / HTTP/1.1\r\n") == refusal::bad_method);
     CHECK(refused("GET /" + std::string(20'000, 'A')) == refusal::request_line_too_long);
 }
