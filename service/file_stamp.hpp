@@ -11,6 +11,7 @@ namespace gatehouse::service {
 struct file_stamp {
     std::uint64_t device = 0, inode = 0;
     std::int64_t size = 0, modified_ns = 0;
+    std::int64_t changed_ns = 0;  // its inode: owner and mode too, so that a chmod after a failed read is seen
     bool operator==(const file_stamp&) const = default;
 };
 

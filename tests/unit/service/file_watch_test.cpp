@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
+
 #include <optional>
 
 namespace gatehouse::service {
@@ -40,7 +42,7 @@ struct fixture {
 
 file_stamp version(std::int64_t number)
 {
-    return {1, 1, 1, number};
+    return {1, 1, 1, number, number};
 }
 
 }  // namespace
@@ -91,6 +93,15 @@ TEST_CASE_METHOD(fixture, "the watch sees a rename over the file, even of equal 
     std::filesystem::last_write_time(b, std::filesystem::last_write_time(a));
     std::filesystem::rename(b, a);
     CHECK(next_report() == std::vector<std::string>{a});
+}
+
+TEST_CASE_METHOD(fixture, "the watch sees a file become readable", "[file_watch]")
+{
+    write_file(a, "1");
+    watch({a});
+    CHECK(next_report(20ms).empty());
+    REQUIRE(::chmod(a.c_str(), 0400) == 0);
+    CHECK(next_report() == std::vector{a});
 }
 
 TEST_CASE_METHOD(fixture, "the watch follows a symbolic link that is swapped", "[file_watch]")
