@@ -55,7 +55,6 @@ struct access_log::state {
     const pace naps;
     bell wake;
     std::vector<std::unique_ptr<lane>> lanes;
-    std::optional<conf::access_log> settings;  // of the control thread
     std::atomic<bool> stopping{false};
 
     // A change of destination on its way from the control thread to the writer.
@@ -163,7 +162,6 @@ void access_log::write_to(const std::optional<conf::access_log>& settings)
 {
     std::optional<access_writer::destination> next;
     if (settings) next.emplace(access_writer::destination{log_file(settings->path), settings->layout});
-    state_->settings = settings;
     std::unique_lock hold(state_->mutex);
     state_->next = std::move(next);
     state_->pending = true;
@@ -172,11 +170,6 @@ void access_log::write_to(const std::optional<conf::access_log>& settings)
     // Only now: what a worker pushes earlier would still go to the old place.
     for (const auto& each : state_->lanes)
         each->wanted_.store(settings.has_value(), std::memory_order_relaxed);
-}
-
-void access_log::reopen()
-{
-    if (state_->settings) write_to(state_->settings);
 }
 
 std::uint64_t access_log::dropped() const noexcept

@@ -64,14 +64,11 @@ public:
 
     lane& of(unsigned worker) noexcept;
 
-    // Where and how to write from now on (records already queued go to the old place first); nothing =
+    // Where and how to write from now on, opening the file anew even if it is the same, as logrotate needs (records already queued go to the old place first); nothing =
     // discard. Throws std::system_error when the file cannot be opened, and then changes nothing. Files are
     // opened for append, 0640. Waits for the writer to change over, but for a second at most: a blocked disk
     // holds up the change, not the caller. Control thread only.
     void write_to(const std::optional<conf::access_log>& settings);
-
-    // Opens the file anew and closes the old one, for logrotate: part of every reload. Throws as write_to().
-    void reopen();
 
     std::uint64_t dropped() const noexcept;  // over all lanes, including lines a write error lost
 

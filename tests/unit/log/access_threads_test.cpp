@@ -37,7 +37,6 @@ TEST_CASE("workers log while the file is changed, and every line is whole and ac
         for (bool second = true; running.load() != 0; second = !second) {
             log.write_to(
                 conf::access_log{dir / (second ? "b.log" : "a.log"), conf::access_log::format::json});
-            log.reopen();
             dropped = log.dropped();
         }
         for (auto& thread : threads) thread.join();
