@@ -138,6 +138,11 @@ void health_checker::watch::end(const std::shared_ptr<watch>& self)
 
 void health_checker::watch::take(const probe_report& report)
 {
+    if (report.how == probe_report::outcome::not_sent) {
+        owner.out_.error("a health check could not be sent",
+                         {{"group", which->group()}, {"target", which->id()}, {"reason", report.detail}});
+        return;
+    }
     which->clear_suspicion();
     const auto before = state.current();
     const bool flipped = state.observe(report);

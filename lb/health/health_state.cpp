@@ -8,7 +8,8 @@ namespace {
 std::string_view code_of(probe_report::outcome how) noexcept
 {
     switch (how) {
-    case probe_report::outcome::passed: break;
+    case probe_report::outcome::passed:
+    case probe_report::outcome::not_sent: break;
     case probe_report::outcome::response_code_mismatch: return "Target.ResponseCodeMismatch";
     case probe_report::outcome::timeout: return "Target.Timeout";
     case probe_report::outcome::failed: return "Target.FailedHealthChecks";
@@ -26,6 +27,7 @@ std::string reason_of(const probe_report& seen)
 
 bool health_state::observe(const probe_report& seen)
 {
+    if (seen.how == probe_report::outcome::not_sent) return false;
     const bool passed = seen.how == probe_report::outcome::passed;
     const auto says = passed ? target::health::healthy : target::health::unhealthy;
     if (says == current_) {

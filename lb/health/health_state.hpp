@@ -9,7 +9,13 @@ namespace gatehouse::lb {
 
 // How one probe ended, and what the operator should read about it ("HTTP 503", "connection refused").
 struct probe_report {
-    enum class outcome { passed, response_code_mismatch, timeout, failed };
+    enum class outcome {
+        passed,
+        response_code_mismatch,
+        timeout,
+        failed,
+        not_sent,  // for want of something of our own (descriptors, ports, memory): says nothing about the target
+    };
     outcome how = outcome::failed;
     std::string detail;
 };

@@ -1,6 +1,7 @@
 #include "lb/health/health_probe.hpp"
 
 #include "tests/unit/health/loopback_target.hpp"
+#include "tests/unit/health/no_descriptors.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -131,6 +132,15 @@ TEST_CASE("the whole probe is bounded by its timeout", "[health][probe]")
         CHECK(report.how == outcome::timeout);
         CHECK(report.detail == "reading the answer took longer than 30 ms");
     }
+}
+
+TEST_CASE("a shortage of our own is not the target's failure", "[health][probe]")
+{
+    trial of;
+    const stage::no_descriptors shortage;
+    const auto report = of.run();
+    CHECK(report.how == outcome::not_sent);
+    CHECK(report.detail == "Too many open files");
 }
 
 TEST_CASE("a cancelled probe ends at once", "[health][probe]")
