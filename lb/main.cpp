@@ -6,6 +6,7 @@
 #include "service/signals.hpp"
 #include "service/sockets.hpp"
 
+#include <chrono>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -13,6 +14,9 @@
 using namespace gatehouse;
 
 namespace {
+
+// What is left to do once the last request has ended: logs to write, threads to join.
+constexpr std::chrono::seconds after_drain(15);
 
 std::shared_ptr<const conf::config> load_or_complain(const std::string& file, service::log& out)
 {
@@ -63,14 +67,14 @@ int serve(const service::command_line& options, std::shared_ptr<const conf::conf
             systemd.ready();
         },
         [&] {
-            systemd.stopping();
+            systemd.stopping(door.settings().lb->timeouts.drain + after_drain);
             door.drain([&] { control.stop(); });
         });
     auto sockets = door.sockets();
     sockets.push_back({"admin", admin.address()});
     service::report_ready(sockets, options.ready_file);
     systemd.ready();
-    systemd.start_watchdog(control.get_executor());
+    systemd.start_watchdog(control.get_executor(), [&] { return door.alive(); });
     run(control, out);
     out.info("stopped");
     return service::exit_code::ok;

@@ -47,6 +47,7 @@ struct notify::state {
     socklen_t address_length = 0;
     std::chrono::microseconds watchdog{0};  // 0 = systemd asked for none
     std::optional<boost::asio::steady_timer> pause;
+    std::function<bool()> alive;
 };
 
 void notify::state::open(const std::string& path)
@@ -73,7 +74,7 @@ void notify::state::send(std::string_view message) const
 
 void notify::state::keep_alive(const std::shared_ptr<state>& self)
 {
-    self->send("WATCHDOG=1");
+    if (self->alive()) self->send("WATCHDOG=1");
     self->pause->expires_after(self->watchdog / 2);
     self->pause->async_wait([weak = std::weak_ptr(self)](const boost::system::error_code& cancelled) {
         const auto alive = weak.lock();
@@ -102,9 +103,9 @@ void notify::reloading()
     state_->send("RELOADING=1\nMONOTONIC_USEC=" + monotonic_usec());
 }
 
-void notify::stopping()
+void notify::stopping(std::chrono::microseconds within)
 {
-    state_->send("STOPPING=1");
+    state_->send("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(within.count()));
 }
 
 void notify::status(std::string_view sentence)
@@ -115,10 +116,11 @@ void notify::status(std::string_view sentence)
     state_->send(message);
 }
 
-void notify::start_watchdog(boost::asio::any_io_executor executor)
+void notify::start_watchdog(boost::asio::any_io_executor executor, std::function<bool()> alive)
 {
     if (state_->socket < 0 || state_->watchdog.count() == 0) return;
     state_->pause.emplace(std::move(executor));
+    state_->alive = std::move(alive);
     state::keep_alive(state_);
 }
 

@@ -2,6 +2,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -18,11 +20,13 @@ public:
 
     void ready();                            // READY=1
     void reloading();                        // RELOADING=1 with MONOTONIC_USEC; follow with ready()
-    void stopping();                         // STOPPING=1
+    // STOPPING=1, and that stopping may take this long, whatever TimeoutStopSec says (EXTEND_TIMEOUT_USEC).
+    void stopping(std::chrono::microseconds within);
     void status(std::string_view sentence);  // STATUS=...
 
-    // From now on sends WATCHDOG=1 at half the interval systemd asked for, from `executor`'s thread.
-    void start_watchdog(boost::asio::any_io_executor executor);
+    // From now on sends WATCHDOG=1 at half the interval systemd asked for, from `executor`'s thread, as long as `alive`
+    // says so: systemd restarts a daemon that stays silent.
+    void start_watchdog(boost::asio::any_io_executor executor, std::function<bool()> alive);
 
 private:
     struct state;

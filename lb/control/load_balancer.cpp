@@ -5,12 +5,14 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <ctime>
 
 namespace gatehouse::lb {
 namespace {
 
 constexpr std::int64_t ticket_rotation_seconds = 12 * 3600;
+constexpr std::int64_t stuck_after_ms = 10'000;
 
 unsigned threads_for(const conf::lb& settings)
 {
@@ -46,6 +48,8 @@ load_balancer::load_balancer(boost::asio::io_context& control, std::shared_ptr<c
         targets_.health_changed(which, before, steady_ms());
     });
     put_to_work(std::move(settings));
+    for (const auto& name : sockets_.unclaimed(settings_->lb->listeners))
+        out_.warning("a socket from systemd has no listener of its name", {{"name", name}});
     daemon_metrics_.reloaded(true);
     pool_.start();
     every_second();
@@ -110,12 +114,8 @@ void load_balancer::watch_certificates()
 
 void load_balancer::reload_certificates()
 {
-    try {
-        tls_.use(tls_.load(*settings_->lb));
-    } catch (const std::exception& failed) {
-        out_.error("certificates not reloaded, the old ones stay in use", {{"reason", failed.what()}});
-        return;
-    }
+    for (const auto& reason : tls_.renew(*settings_->lb))
+        out_.error("a certificate was not reloaded, the old one stays in use", {{"reason", reason}});
     out_.info("certificates reloaded");
     checker_.stop();  // its probes verify by the old authorities; apply() begins them anew
     watch_targets();
@@ -212,6 +212,12 @@ void load_balancer::drain(std::function<void()> done)
 std::string load_balancer::metrics_text() const
 {
     return service::metrics_text({registry_, counters_, directory_.metrics(), process_metrics_});
+}
+
+bool load_balancer::alive() const
+{
+    const auto now = steady_ms();
+    return std::ranges::all_of(workers_, [&](const auto& one) { return now - one->last_turn_ms() < stuck_after_ms; });
 }
 
 std::int64_t load_balancer::uptime_seconds() const { return std::time(nullptr) - started_; }

@@ -66,6 +66,7 @@ public:
     };
     const load_record& last_load() const noexcept { return record_; }
     std::int64_t uptime_seconds() const;
+    bool alive() const;  // no worker is stuck: each has turned its loop within the last 10 s
 
 private:
     void put_to_work(std::shared_ptr<const conf::config> settings);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <system_error>
 
 namespace gatehouse::lb {
@@ -74,6 +75,14 @@ void socket_table::close(const opened& unused) noexcept
 {
     for (const auto& [name, sockets] : unused.sockets)
         for (const auto& one : sockets) ::close(one.descriptor);
+}
+
+std::vector<std::string> socket_table::unclaimed(const std::vector<conf::listener>& listeners) const
+{
+    std::vector<std::string> names;
+    for (const auto& [name, descriptors] : inherited_)
+        if (std::ranges::find(listeners, name, &conf::listener::name) == listeners.end()) names.push_back(name);
+    return names;
 }
 
 std::vector<service::opened_socket> socket_table::bound() const

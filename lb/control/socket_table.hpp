@@ -32,6 +32,9 @@ public:
 
     static void close(const opened& unused) noexcept;  // the descriptors of an opening that is not used
 
+    // Names of inherited descriptors that none of the listeners has; kept for one that a reload may bring.
+    std::vector<std::string> unclaimed(const std::vector<conf::listener>& listeners) const;
+
     // What is bound now, for ready lines, status and explain.
     std::vector<service::opened_socket> bound() const;
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gatehouse::lb {
@@ -18,21 +19,33 @@ class tls_store {
 public:
     explicit tls_store(unsigned workers) : workers_(workers) {}
 
-    // [worker][listener or group name]
     struct contexts {
+        // [listener or group name][worker]
         std::map<std::string, std::vector<std::shared_ptr<server_context>>> listeners;
         std::map<std::string, std::vector<std::shared_ptr<SSL_CTX>>> groups;
+        // What they were made from, by file of the certificate and of its key.
+        std::map<std::pair<std::string, std::string>, std::shared_ptr<const certificate>> certificates;
     };
 
-    // Reads every certificate and key again. Throws std::runtime_error naming the file, and changes nothing.
+    // For a configuration that is about to be used: reads every certificate and key again. Throws std::runtime_error
+    // naming the file, and changes nothing.
     contexts load(const conf::lb& settings);
-    void use(contexts loaded) { now_ = std::move(loaded); }  // what contexts_in_use() answers from now on
+    void use(contexts loaded) { now_ = std::move(loaded); }  // what in_use() answers from now on
     const contexts& in_use() const noexcept { return now_; }
+
+    // For files that changed under the configuration in use: each certificate, or authority, that cannot be used keeps
+    // its last good version while the others are renewed. What was wrong, one sentence each.
+    std::vector<std::string> renew(const conf::lb& settings);
 
     void rotate_ticket_keys() { tickets_.rotate(); }
     std::vector<metrics::certificate_expiry> expiries(std::int64_t unix_seconds) const;
 
 private:
+    using certificate_list = std::vector<std::shared_ptr<const certificate>>;
+    std::vector<std::shared_ptr<server_context>> contexts_for(const conf::listener& listener,
+                                                              const certificate_list& from);
+    std::vector<std::shared_ptr<SSL_CTX>> contexts_for(const conf::target_group& group) const;
+
     unsigned workers_;
     ticket_keys tickets_;  // outlives every context
     contexts now_;

@@ -109,6 +109,15 @@ void install(const certificate& pair, const std::string& file, group& into)
     into.key_types.push_back(EVP_PKEY_get_id(pair.key.get()));
 }
 
+std::vector<std::shared_ptr<const certificate>> read_all(const conf::listener& settings)
+{
+    std::vector<std::shared_ptr<const certificate>> all;
+    if (!settings.tls) return all;
+    for (const auto& files : settings.tls->certificates)
+        all.push_back(std::make_shared<const certificate>(read_certificate(files)));
+    return all;
+}
+
 }  // namespace
 
 struct server_context::state {
@@ -117,19 +126,23 @@ struct server_context::state {
 };
 
 server_context::server_context(const conf::listener& settings, ticket_keys& keys)
+    : server_context(settings, read_all(settings), keys)
+{}
+
+server_context::server_context(const conf::listener& settings,
+                               const std::vector<std::shared_ptr<const certificate>>& certificates, ticket_keys& keys)
     : state_(std::make_unique<state>())
 {
-    if (!settings.tls || settings.tls->certificates.empty())
-        throw std::runtime_error("listener " + settings.name + " has no certificate");
+    if (certificates.empty()) throw std::runtime_error("listener " + settings.name + " has no certificate");
     std::vector<group> groups;
-    for (const auto& files : settings.tls->certificates) {
-        auto pair = read_certificate(files);
+    for (std::size_t i = 0; i < certificates.size(); ++i) {
+        const auto& pair = *certificates[i];
+        const auto& file = settings.tls->certificates[i].certificate;
         auto home = std::ranges::find_if(groups, [&](const group& g) { return g.takes(pair); });
         if (home == groups.end())
             home = groups.insert(groups.end(), group{make_server(settings, keys), pair.names, {}});
-        install(pair, files.certificate, *home);
-        state_->certificates.push_back(
-            {settings.name, files.certificate, std::move(pair.subject), pair.not_after});
+        install(pair, file, *home);
+        state_->certificates.push_back({settings.name, file, pair.subject, pair.not_after});
     }
 
     auto table = std::make_unique<sni>();

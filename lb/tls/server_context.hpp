@@ -2,6 +2,7 @@
 
 #include "conf/listener.hpp"
 #include "conf/target_group.hpp"
+#include "lb/tls/certificate.hpp"
 #include "lb/tls/channel.hpp"
 #include "lb/tls/ticket_keys.hpp"
 
@@ -26,8 +27,11 @@ struct certificate_info {
 // ALPN "http/1.1", server's curve order X25519, P-256, P-384.
 class server_context {
 public:
-    // Throws std::runtime_error naming the file when a certificate or key cannot be used. `keys` is shared by
-    // workers and must outlive this.
+    // `certificates` are those of settings.tls->certificates, in that order. Throws std::runtime_error naming the file
+    // when one cannot be used. `keys` is shared by workers and must outlive this.
+    server_context(const conf::listener& settings, const std::vector<std::shared_ptr<const certificate>>& certificates,
+                   ticket_keys& keys);
+    // The same with the certificates read from their files, which may throw as well.
     server_context(const conf::listener& settings, ticket_keys& keys);
     server_context(const server_context&) = delete;
     server_context& operator=(const server_context&) = delete;

@@ -29,16 +29,20 @@ struct worker::parts {
     std::list<listener_state> listeners;
     boost::asio::steady_timer ticks, drain_deadline;
     std::int64_t last_second = 0;
+    std::atomic<std::int64_t> last_turn{0};
 };
 
 worker::worker(boost::asio::io_context& loop, unsigned index, door& shared, worker_stats& stats,
                access_log::lane& log) :
     parts_(std::make_unique<parts>(loop, index, shared, stats, log))
 {
+    parts_->last_turn = parts_->home.clock.ms();
     parts_->tick();
 }
 
 worker::~worker() = default;
+
+std::int64_t worker::last_turn_ms() const noexcept { return parts_->last_turn.load(std::memory_order_relaxed); }
 
 void worker::adopt(plan_ptr next)
 {
@@ -108,6 +112,7 @@ void worker::parts::tick()
     ticks.async_wait([this](const boost::system::error_code& stopped) {
         if (stopped) return;
         home.wake();
+        last_turn.store(home.clock.ms(), std::memory_order_relaxed);
         home.deadlines.advance(home.clock.ms());
         if (const auto second = home.clock.ms() / 1000; second != last_second) {
             last_second = second;

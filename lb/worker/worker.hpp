@@ -21,7 +21,7 @@ struct door {
 };
 
 // One thread's share of the door: its listening sockets, client connections, upstream pool and scratch memory.
-// Everything but the constructor runs on the worker's own thread.
+// Everything but the constructor and last_turn_ms() runs on the worker's own thread.
 class worker {
 public:
     // All references must outlive the worker.
@@ -38,6 +38,9 @@ public:
     // Stop accepting; answer what runs and what still arrives with Connection: close; close idle connections after
     // a grace of 2 s; end everything at the deadline. `done` is called once, when no connection is left.
     void drain(std::chrono::milliseconds deadline, std::function<void()> done);
+
+    // When its loop last turned (steady milliseconds), which it does every 100 ms. From any thread.
+    std::int64_t last_turn_ms() const noexcept;
 
     // Closes everything at once, before the loop is stopped; a drained worker has nothing left but idle targets.
     void stop();

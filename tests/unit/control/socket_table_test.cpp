@@ -82,3 +82,10 @@ TEST_CASE("an inherited socket serves in place of bind, as a copy for each worke
     CHECK(table.open_for({listener("http", 1)})[0].sockets.empty());
     close_all(opened);
 }
+
+TEST_CASE("an inherited socket without a listener of its name is told", "[control][socket_table]")
+{
+    const int one = service::listen_on({"127.0.0.1", 0}), other = service::listen_on({"127.0.0.1", 0});
+    const socket_table table(1, {{"http", {one}}, {"htpps", {other}}});
+    CHECK(table.unclaimed({listener("http", 0)}) == std::vector<std::string>{"htpps"});
+}

@@ -57,8 +57,8 @@ TEST_CASE("systemd is told what the daemon does", "[notify]")
     CHECK(systemd.next() == "READY=1");
     told.reloading();
     CHECK_THAT(systemd.next(), Catch::Matches("RELOADING=1\nMONOTONIC_USEC=[0-9]+"));
-    told.stopping();
-    CHECK(systemd.next() == "STOPPING=1");
+    told.stopping(std::chrono::seconds(61));
+    CHECK(systemd.next() == "STOPPING=1\nEXTEND_TIMEOUT_USEC=61000000");
     told.status("serving\nREADY=1");
     CHECK(systemd.next() == "STATUS=serving READY=1");
 }
@@ -83,18 +83,25 @@ TEST_CASE("the watchdog is fed at half its interval", "[notify]")
     {
         const environment_variable whose("WATCHDOG_PID", std::to_string(::getpid()));
         notify told;
-        told.start_watchdog(loop.get_executor());
+        bool alive = true;
+        told.start_watchdog(loop.get_executor(), [&] { return alive; });
         CHECK(systemd.next(MSG_DONTWAIT) == "WATCHDOG=1");
         const auto begin = std::chrono::steady_clock::now();
         loop.run_one();
         CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(9));
+        CHECK(systemd.next(MSG_DONTWAIT) == "WATCHDOG=1");
+        alive = false;
+        loop.run_one();
+        CHECK(systemd.next(MSG_DONTWAIT) == "nothing");
+        alive = true;
+        loop.run_one();
         CHECK(systemd.next(MSG_DONTWAIT) == "WATCHDOG=1");
     }
     SECTION("and not when it is for another")
     {
         const environment_variable whose("WATCHDOG_PID", "1");
         notify told;
-        told.start_watchdog(loop.get_executor());
+        told.start_watchdog(loop.get_executor(), [] { return true; });
         CHECK(loop.run() == 0);
         CHECK(systemd.next(MSG_DONTWAIT) == "nothing");
     }
