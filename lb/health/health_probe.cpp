@@ -40,14 +40,6 @@ probe_report failure(const error_code& failed, const probe_request& what, std::s
     return {outcome::failed, failed.message()};
 }
 
-// Errors of a connect that no packet was sent for.
-bool is_our_own(const error_code& failed)
-{
-    using namespace boost::system::errc;
-    return failed == too_many_files_open || failed == too_many_files_open_in_system || failed == no_buffer_space ||
-           failed == not_enough_memory || failed == address_not_available;
-}
-
 probe_report judge(unsigned status, const probe_request& what)
 {
     const bool matches = std::ranges::any_of(
@@ -122,6 +114,14 @@ asio::awaitable<probe_report> exchange_tls(beast::tcp_stream tcp, const probe_re
 
 }  // namespace
 
+probe_report::outcome outcome_of_connect(const error_code& failed)
+{
+    using namespace boost::system::errc;
+    const bool ours = failed == too_many_files_open || failed == too_many_files_open_in_system ||
+                      failed == no_buffer_space || failed == not_enough_memory || failed == address_not_available;
+    return ours ? outcome::not_sent : outcome::failed;
+}
+
 asio::awaitable<probe_report> probe(probe_request what)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
@@ -129,7 +129,8 @@ asio::awaitable<probe_report> probe(probe_request what)
     beast::tcp_stream stream(executor);
     stream.expires_after(what.timeout);  // a deadline: it stays as it is over every operation below
     if (const auto [failed] = co_await stream.async_connect(what.where, token); failed) {
-        if (is_our_own(failed)) co_return probe_report{outcome::not_sent, failed.message()};
+        if (outcome_of_connect(failed) == outcome::not_sent)
+            co_return probe_report{outcome::not_sent, failed.message()};
         co_return failure(failed, what, "connecting");
     }
     if (what.tls) co_return co_await exchange_tls(std::move(stream), what);

@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <memory>
 #include <string>
@@ -28,5 +29,8 @@ struct probe_request {
 // 64 KiB, so that a target is not reset while it writes, and then ignored. Never fails: what goes wrong is
 // the report. Ends early, with a report that means nothing, when the coroutine is cancelled.
 boost::asio::awaitable<probe_report> probe(probe_request what);
+
+// What an error of the connect says: not_sent when it was for want of descriptors, ports or memory here, else failed.
+probe_report::outcome outcome_of_connect(const boost::system::error_code& failed);
 
 }  // namespace gatehouse::lb

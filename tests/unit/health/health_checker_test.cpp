@@ -1,7 +1,6 @@
 #include "lb/health/health_checker.hpp"
 
 #include "tests/unit/health/loopback_target.hpp"
-#include "tests/unit/health/no_descriptors.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -263,19 +262,4 @@ TEST_CASE("a CA file that cannot be used makes every check fail and says so", "[
     CHECK(
         web.one->about.health_reason.starts_with("Target.FailedHealthChecks: the CA file cannot be used: "));
     CHECK(web.server.connections() == 0);
-}
-
-TEST_CASE("a shortage of descriptors changes no target's health", "[health][checker]")
-{
-    watched_server of;
-    of.apply();
-    REQUIRE(of.until(health::healthy));
-    {
-        const stage::no_descriptors shortage;
-        const auto until = steady_clock::now() + 100ms;  // fifty probes
-        of.until([&] { return steady_clock::now() > until; });
-    }
-    CHECK(of.one->current_health() == health::healthy);
-    const auto before = of.server.requests().size();
-    CHECK(of.until_requests(before + 2));
 }

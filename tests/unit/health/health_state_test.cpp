@@ -102,3 +102,14 @@ TEST_CASE("other limits keep health and streak", "[health][state]")
     CHECK(state.current() == health::healthy);
     CHECK(state.observe(refused));
 }
+
+TEST_CASE("a probe that was never sent neither passes nor fails", "[health][state]")
+{
+    health_state state({2, 2});
+    const probe_report not_sent{outcome::not_sent, "Too many open files"};
+    CHECK(state.observe(pass));
+    CHECK_FALSE(state.observe(refused));
+    for (int i = 0; i < 5; ++i) CHECK_FALSE(state.observe(not_sent));
+    CHECK(state.current() == health::healthy);
+    CHECK(state.observe(refused));  // the streak went on where it stood
+}
