@@ -4,11 +4,17 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -60,71 +66,76 @@ name_result join_families(const name_result& v4, const name_result& v6)
     return v4.has_error() && !says_nobody(v4) ? v4.error() : v6.error();
 }
 
-// A lookup that runs on its own thread. The thread may outlive the loop, so it touches the timer, and with it
-// the loop, only while `waiter` is set, and that only changes under the mutex.
+// A lookup that runs on its own thread. The thread may outlive the loop, so it touches nothing of it: it rings a bell
+// that belongs to the question, and who waits listens to a copy.
 struct system_names::question {
-    explicit question(std::string asked) : name(std::move(asked)) {}
+    explicit question(std::string asked) : name(std::move(asked)), bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+    {
+        if (bell < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+    }
+    ~question() { ::close(bell); }
+    question(const question&) = delete;
+    question& operator=(const question&) = delete;
 
-    const std::string name;
-    std::mutex mutex;
-    asio::steady_timer* waiter = nullptr;
-    std::optional<name_result> answer;
-
-    bool done()
+    std::optional<name_result> told()
     {
         const std::lock_guard lock(mutex);
-        return answer.has_value();
+        return answer;
+    }
+    int listen() const
+    {
+        const int copy = ::fcntl(bell, F_DUPFD_CLOEXEC, 0);
+        if (copy < 0) throw std::system_error(errno, std::generic_category(), "fcntl");
+        return copy;
     }
     static void run(const std::shared_ptr<question>& self)
     {
         auto found = join_families(ask(self->name, tcp::v4()), ask(self->name, tcp::v6()));
         const std::lock_guard lock(self->mutex);
         self->answer = std::move(found);
-        if (self->waiter) asio::post(self->waiter->get_executor(), [self] { self->wake(); });
-    }
-    void wake()
-    {
-        const std::lock_guard lock(mutex);
-        if (waiter) waiter->cancel();
+        const std::uint64_t one = 1;
+        // Fails only when the count is full, and then it has been ringing for long.
+        [[maybe_unused]] const auto rung = ::write(self->bell, &one, sizeof one);
     }
 
-    // Lets the thread reach the timer for as long as it is waited on, however the wait ends.
-    class attached {
-    public:
-        attached(question& asked, asio::steady_timer& waiter) : question_(asked) { set(&waiter); }
-        ~attached() { set(nullptr); }
-        attached(const attached&) = delete;
-        attached& operator=(const attached&) = delete;
-
-    private:
-        void set(asio::steady_timer* waiter)
-        {
-            const std::lock_guard lock(question_.mutex);
-            question_.waiter = waiter;
-        }
-        question& question_;
-    };
+    const std::string name;
+    const int bell;
+    std::mutex mutex;
+    std::optional<name_result> answer;
 };
 
 system_names::system_names(std::chrono::milliseconds patience) : patience_(patience) {}
 
+void system_names::begin(std::string name)
+{
+    running_ = std::make_shared<question>(std::move(name));
+    try {
+        std::thread(question::run, running_).detach();
+    } catch (...) {
+        running_.reset();
+        throw;
+    }
+}
+
 asio::awaitable<name_result> system_names::lookup(std::string name)
 {
-    if (!running_ || running_->name != name || running_->done()) {
-        running_ = std::make_shared<question>(std::move(name));
-        try {
-            std::thread(question::run, running_).detach();
-        } catch (const std::system_error& none_left) {
-            running_.reset();
-            co_return error_code(none_left.code().value(), boost::system::system_category());
-        }
+    const auto executor = co_await asio::this_coro::executor;
+    try {
+        if (!running_ || running_->name != name || running_->told()) begin(std::move(name));
+        const auto asked = running_;
+        const auto bell = std::make_shared<asio::posix::stream_descriptor>(executor, asked->listen());
+        asio::steady_timer deadline(executor, patience_);
+        deadline.async_wait([bell](const error_code& cancelled) {
+            if (!cancelled) bell->cancel();
+        });
+        if (!asked->told()) co_await bell->async_wait(asio::posix::stream_descriptor::wait_read, token);
+        const auto answer = asked->told();
+        co_return answer ? *answer : name_result(error_code(asio::error::timed_out));
+    } catch (const std::system_error& none_left) {
+        co_return error_code(none_left.code().value(), boost::system::system_category());
+    } catch (const boost::system::system_error& not_watched) {
+        co_return not_watched.code();
     }
-    const auto asked = running_;
-    asio::steady_timer deadline(co_await asio::this_coro::executor, patience_);
-    const question::attached waiting(*asked, deadline);
-    if (!asked->done()) co_await deadline.async_wait(token);
-    const std::lock_guard lock(asked->mutex);
-    co_return asked->answer ? *asked->answer : name_result(error_code(asio::error::timed_out));
 }
 
 }  // namespace gatehouse::discovery

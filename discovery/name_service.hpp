@@ -41,6 +41,7 @@ public:
 
 private:
     struct question;
+    void begin(std::string name);  // throws std::system_error when no thread or descriptor is left
     std::chrono::milliseconds patience_;
     std::shared_ptr<question> running_;
 };
