@@ -8,14 +8,30 @@ namespace {
 
 constexpr std::uint32_t full_weight = 1000, first_weight = 100;
 
-bool takes_new(const target& which) noexcept
+// Whose turn it can be at all: `leaving` includes targets that drain.
+enum class reach : std::uint8_t { staying, leaving };
+
+bool takes_new(const target& which, reach how) noexcept
 {
-    return which.current_drain() == target::drain::active;
+    const auto drain = which.current_drain();
+    return drain == target::drain::active || (how == reach::leaving && drain == target::drain::draining);
 }
 
 bool healthy(const target& which) noexcept
 {
     return which.current_health() == target::health::healthy;
+}
+
+bool too_few_healthy(const target_set& set, reach how) noexcept
+{
+    const auto& limit = set.settings.minimum_healthy;
+    std::uint64_t all = 0, well = 0;
+    for (const auto& member : set.members) {
+        if (!takes_new(*member.which, how)) continue;
+        ++all;
+        well += healthy(*member.which) ? 1 : 0;
+    }
+    return all > 0 && (well < limit.count || well * 100 < std::uint64_t{limit.percentage} * all);
 }
 
 }  // namespace
@@ -24,8 +40,8 @@ bool healthy(const target& which) noexcept
 // a member makes them matter.
 class balancer::candidates {
 public:
-    candidates(const target_set& from, const request& asked) noexcept
-        : from_(from), asked_(asked), first_attempt_(asked.tried.empty()),
+    candidates(const target_set& from, const request& asked, reach how) noexcept
+        : from_(from), asked_(asked), reach_(how), first_attempt_(asked.tried.empty()),
           confined_(!from.settings.cross_zone && !from.own_zone.empty()),
           ramp_ms_(from.settings.slow_start.count())
     {}
@@ -33,7 +49,7 @@ public:
     bool may_serve(const target_set::entry& member) noexcept
     {
         const auto& which = *member.which;
-        return takes_new(which) && !tried(which) && (healthy(which) || open());
+        return takes_new(which, reach_) && !tried(which) && (healthy(which) || open());
     }
 
     // may_serve, and in the zone that is to serve.
@@ -64,7 +80,7 @@ private:
 
     bool open() noexcept
     {
-        if (open_ == answer::unasked) open_ = fails_open(from_) ? answer::yes : answer::no;
+        if (open_ == answer::unasked) open_ = too_few_healthy(from_, reach_) ? answer::yes : answer::no;
         return open_ == answer::yes;
     }
 
@@ -73,7 +89,7 @@ private:
     {
         if (own_zone_ == answer::unasked) {
             const auto serves = [this](const target_set::entry& member) {
-                return member.zone == from_.own_zone && takes_new(*member.which) && !tried(*member.which) &&
+                return member.zone == from_.own_zone && takes_new(*member.which, reach_) && !tried(*member.which) &&
                        healthy(*member.which);
             };
             own_zone_ = std::ranges::any_of(from_.members, serves) ? answer::yes : answer::no;
@@ -83,6 +99,7 @@ private:
 
     const target_set& from_;
     const request& asked_;
+    const reach reach_;
     const bool first_attempt_, confined_;
     const std::int64_t ramp_ms_;
     answer open_ = answer::unasked, own_zone_ = answer::unasked;
@@ -110,12 +127,21 @@ std::uint32_t balancer::random_below(std::uint32_t bound) noexcept
 const target_set::entry* balancer::choose(const target_set& from, const request& asked) noexcept
 {
     if (from.members.empty()) return nullptr;
-    candidates can(from, asked);
+    candidates staying(from, asked, reach::staying);
     if (asked.sticky) {
         const auto kept = std::ranges::find(from.members, *asked.sticky, &target_set::entry::sticky);
-        if (kept != from.members.end() && can.may_serve(*kept)) return &*kept;
+        if (kept != from.members.end() && staying.may_serve(*kept)) return &*kept;
     }
     if (turn_ >= from.members.size()) turn_ %= static_cast<std::uint32_t>(from.members.size());
+    if (const auto* found = choose_among(from, staying)) return found;
+    // Drains and health are seen at once, the targets that take over only with the next publication: until then one
+    // that has just begun to drain serves, as it would have a moment ago.
+    candidates anybody(from, asked, reach::leaving);
+    return choose_among(from, anybody);
+}
+
+const target_set::entry* balancer::choose_among(const target_set& from, candidates& can) noexcept
+{
     return from.settings.algorithm == conf::algorithm::round_robin ? round_robin(from, can)
                                                                    : least_outstanding(from, can);
 }
@@ -186,16 +212,6 @@ const target_set::entry* balancer::least_outstanding(const target_set& from, can
     return least.member;
 }
 
-bool fails_open(const target_set& set) noexcept
-{
-    const auto& limit = set.settings.minimum_healthy;
-    std::uint64_t all = 0, well = 0;
-    for (const auto& member : set.members) {
-        if (!takes_new(*member.which)) continue;
-        ++all;
-        well += healthy(*member.which) ? 1 : 0;
-    }
-    return all > 0 && (well < limit.count || well * 100 < std::uint64_t{limit.percentage} * all);
-}
+bool fails_open(const target_set& set) noexcept { return too_few_healthy(set, reach::staying); }
 
 }  // namespace gatehouse::lb

@@ -16,6 +16,9 @@ namespace gatehouse::lb {
 // ignored (fail open). Slow start scales a target's share linearly from its ramp_start to the end of
 // slow_start, from 10 % up.
 //
+// While none of them is left, members that have begun to drain serve: a publication without them, and with those who take
+// over, is on its way.
+//
 // A sticky target that may serve is chosen whatever its zone and its ramp: its client has been there before.
 class balancer {
 public:
@@ -38,6 +41,7 @@ public:
 private:
     class candidates;
 
+    const target_set::entry* choose_among(const target_set& from, candidates& can) noexcept;
     const target_set::entry* round_robin(const target_set& from, candidates& can) noexcept;
     const target_set::entry* least_outstanding(const target_set& from, candidates& can) noexcept;
     const target_set::entry* by_weight(const target_set& from, candidates& can) noexcept;

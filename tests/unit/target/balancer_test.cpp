@@ -46,9 +46,24 @@ TEST_CASE("a draining member gets no request, whatever its health", "[balancer]"
         CHECK(web.share(10) == shares{{"c", 10}});
         web.fail('c');  // the group fails open, but never to a member that leaves
         CHECK(web.share(10) == shares{{"c", 10}});
-        web['c'].set_drain(target::drain::draining);
-        CHECK(web.choose() == "none");
+    }
+}
+
+TEST_CASE("a group whose members all begin to drain serves until it is published anew", "[balancer]")
+{
+    for (const auto how : {conf::algorithm::round_robin, least_outstanding}) {
+        group web(3, how);
+        for (const char id : {'a', 'b', 'c'}) web[id].set_drain(target::drain::draining);
+        CHECK(web.choose() != "none");
         CHECK_FALSE(fails_open(web.set));
+        web['a'].set_drain(target::drain::expired);
+        web.fail('b');
+        CHECK(web.share(10) == shares{{"c", 10}});
+        web.fail('c');  // as it would fail open
+        CHECK(web.share(10) == shares{{"b", 5}, {"c", 5}});
+        web['b'].set_drain(target::drain::expired);
+        web['c'].set_drain(target::drain::expired);
+        CHECK(web.choose() == "none");
     }
 }
 
