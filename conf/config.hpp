@@ -1,5 +1,6 @@
 #pragma once
 
+#include "conf/aws.hpp"
 #include "conf/error.hpp"
 #include "conf/file_access.hpp"
 #include "conf/group.hpp"
@@ -17,6 +18,7 @@ namespace gatehouse::conf {
 struct config {
     std::string file;            // as given on the command line
     std::vector<group> groups;   // in the file's order
+    conf::aws aws;               // for groups that name an Auto Scaling Group
     std::string state_dir;       // empty = keep no state
     std::optional<conf::lb> lb;
 };

@@ -3,6 +3,7 @@
 #include "conf/error.hpp"
 #include "conf/units.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -33,11 +34,16 @@ struct dns_source {  // `dns: NAME`: every A and AAAA record is a member
     duration refresh = std::chrono::seconds(10);  // 100 ms .. 1 h
     bool operator==(const dns_source&) const = default;
 };
+struct asg_source {  // `asg: NAME`, `asg: [NAME, ...]` or `asg_tags: {KEY: VALUE, ...}`: Auto Scaling Groups
+    std::vector<std::string> names;           // of the groups; empty when tags choose them
+    std::map<std::string, std::string> tags;  // every one must be on a group; empty when names are given
+    bool operator==(const asg_source&) const = default;
+};
 
 // A named set of servers: who lives in the house. Target groups name it in `members`.
 struct group {
     std::string name;  // 1-64 letters, digits, '.', '_', '-'
-    std::variant<instances_source, file_source, dns_source> source;
+    std::variant<instances_source, file_source, dns_source, asg_source> source;
     bool operator==(const group&) const = default;
 };
 

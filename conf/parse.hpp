@@ -14,6 +14,8 @@ void parse_config(const reader& at, config& to);
 void parse_groups(const reader& at, std::vector<group>& to);
 void parse_members(const reader& at, std::vector<instance>& to);  // `instances`, a group file
 
+void parse_aws(const reader& at, aws& to);
+
 void parse_lb(const reader& at, lb& to, const names& groups);
 void parse_timeouts(const reader& at, timeouts& to);
 void parse_limits(const reader& at, limits& to);

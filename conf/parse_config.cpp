@@ -7,6 +7,7 @@ void parse_config(const reader& at, config& to)
 {
     at.mapping({
         {"groups", section(parse_groups, to.groups)},
+        {"aws", section(parse_aws, to.aws)},
         {"state_dir", file_path(to.state_dir)},
         {"lb",
          [&](const reader& value) {

@@ -67,26 +67,53 @@ void read_dns_name(const reader& at, std::string& to)
         to = *text;
 }
 
+void read_asg_names(const reader& at, std::vector<std::string>& to)
+{
+    unique taken;
+    at.one_or_more([&](const reader& item) {
+        const auto text = item.text();
+        if (!text) return;
+        if (!is_group_name(*text))
+            return item.fail("expected the name of an Auto Scaling Group: 1-255 characters, no ':', " + item.found(*text));
+        taken.claim(item, *text, "the Auto Scaling Group '" + printable(*text) + '\'');
+        to.push_back(*text);
+    });
+}
+
+void read_asg_tags(const reader& at, std::map<std::string, std::string>& to)
+{
+    at.entries([&](const std::string& key, const reader& where, const reader& value) {
+        if (key.empty() || key.size() > 128) where.fail("a tag's key has 1-128 characters");
+        if (const auto text = value.text()) to.emplace(key, *text);
+    });
+    if (at.is(node::kind::mapping) && at.empty()) at.fail("expected at least one tag");
+}
+
 void parse_group(const reader& at, group& to)
 {
+    asg_source asg;
     instances_source instances;
     file_source file;
     dns_source dns;
     at.mapping({
+        {"asg", section(read_asg_names, asg.names)},
+        {"asg_tags", section(read_asg_tags, asg.tags)},
         {"instances", section(parse_members, instances.members)},
         {"file", file_path(file.path)},
         {"dns", section(read_dns_name, dns.name)},
         {"refresh", duration_in(dns.refresh, 100ms, 1h)},
     });
-    if (!at.exactly_one({"instances", "file", "dns"})) return;
+    if (!at.exactly_one({"asg", "asg_tags", "instances", "file", "dns"})) return;
     if (at.has("refresh") && !at.has("dns"))
         return at.fail("refresh", "belongs to a dns group; a file is watched, instances are fixed");
     if (at.has("instances"))
         to.source = std::move(instances);
     else if (at.has("file"))
         to.source = std::move(file);
-    else
+    else if (at.has("dns"))
         to.source = std::move(dns);
+    else
+        to.source = std::move(asg);
 }
 
 }  // namespace

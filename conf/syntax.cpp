@@ -1,5 +1,8 @@
 #include "conf/syntax.hpp"
 
+#include "conf/address.hpp"
+#include "conf/scalars.hpp"
+
 #include <algorithm>
 
 namespace gatehouse::conf {
@@ -75,6 +78,47 @@ bool is_request_path(std::string_view text)
 bool is_visible_ascii(std::string_view text)
 {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+bool is_region(std::string_view text)
+{
+    const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+    return !text.empty() && text.size() <= 32 && std::ranges::all_of(text, allowed);
+}
+
+bool is_hook_name(std::string_view text)
+{
+    return made_of(text, "-_/", 255);
+}
+
+bool is_metrics_namespace(std::string_view text)
+{
+    return made_of(text, ".-_/#:", 255) && text.front() != ':' && !text.starts_with("AWS/");
+}
+
+bool is_group_name(std::string_view text)
+{
+    const auto allowed = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && c != ':'; };
+    return !text.empty() && text.size() <= 255 && std::ranges::all_of(text, allowed);
+}
+
+bool is_origin(std::string_view text)
+{
+    if (text.starts_with("https://"))
+        text.remove_prefix(8);
+    else if (text.starts_with("http://"))
+        text.remove_prefix(7);
+    else
+        return false;
+    // A colon behind the last ']' is the port's: inside the brackets it is the address's.
+    const auto colon = text.rfind(':');
+    if (colon != std::string_view::npos && text.find(']', colon) == std::string_view::npos) {
+        const auto port = parse_count(text.substr(colon + 1));
+        if (!port || *port == 0 || *port > 65535) return false;
+        text = text.substr(0, colon);
+    }
+    const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
+    return bracketed ? parse_address(text.substr(1, text.size() - 2)).has_value() : is_hostname(text);
 }
 
 bool is_media_type(std::string_view text)

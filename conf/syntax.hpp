@@ -15,6 +15,12 @@ bool is_host_pattern(
 bool is_path_pattern(std::string_view text);  // starts with '/' or '*', visible ASCII without '#', up to 1024
 bool is_request_path(std::string_view text);  // starts with '/', visible ASCII without '#', up to 1024
 bool is_visible_ascii(std::string_view text);  // 0x21 .. 0x7e
+bool is_region(std::string_view text);          // lower-case letters, digits and '-', up to 32
+bool is_hook_name(std::string_view text);       // letters, digits, '-', '_' and '/', up to 255
+bool is_metrics_namespace(
+    std::string_view text);  // letters, digits and .-_/#: up to 255, not beginning with ':' or "AWS/"
+bool is_group_name(std::string_view text);   // of an Auto Scaling Group: printable, no ':', up to 255 bytes
+bool is_origin(std::string_view text);       // http:// or https://, a hostname or address, and perhaps :port
 bool is_media_type(std::string_view text);    // type/subtype and parameters, printable ASCII, up to 256
 
 }  // namespace gatehouse::conf

@@ -1,5 +1,7 @@
 #include "discovery/directory.hpp"
 
+#include "discovery/aws/account.hpp"
+#include "discovery/aws/asg_poller.hpp"
 #include "discovery/inventory_metrics.hpp"
 #include "discovery/state_file.hpp"
 
@@ -21,8 +23,19 @@ constexpr auto save_at_least_every = std::chrono::minutes(1);
 // Names the source of a group whose members are worth keeping on disk; empty for one that is on this machine.
 std::string source_of(const conf::group& settings)
 {
-    const auto* dns = std::get_if<conf::dns_source>(&settings.source);
-    return dns ? "dns:" + dns->name : std::string();
+    if (const auto* dns = std::get_if<conf::dns_source>(&settings.source)) return "dns:" + dns->name;
+    const auto* asg = std::get_if<conf::asg_source>(&settings.source);
+    if (!asg) return {};
+    std::string source = asg->names.empty() ? "asg_tags:" : "asg:";
+    for (const auto& name : asg->names) source += name + ':';  // no name holds a colon
+    for (const auto& [key, value] : asg->tags)
+        source += std::to_string(key.size()) + ' ' + key + std::to_string(value.size()) + ' ' + value;
+    return source;
+}
+
+bool follows_auto_scaling(const conf::group& settings)
+{
+    return std::holds_alternative<conf::asg_source>(settings.source);
 }
 
 // How many of `these` are not among `those`, both ordered by id.
@@ -47,11 +60,16 @@ struct directory::state {
           polls(prometheus::BuildCounter()
                     .Name("gatehouse_discovery_polls_total")
                     .Help("Looks at the source of a group, by kind of source and result")
-                    .Register(registry))
+                    .Register(registry)),
+          aws_requests(prometheus::BuildCounter()
+                           .Name("gatehouse_aws_requests_total")
+                           .Help("Requests sent to AWS, by service, operation and result")
+                           .Register(registry))
     {}
 
     void forget_missing(const std::vector<conf::group>& configured);
     void follow(const conf::group& settings);
+    const std::shared_ptr<aws::asg_poller>& auto_scaling();
     std::shared_ptr<const group_snapshot> last_known(const conf::group& settings) const;
     void restore(const std::string& group, std::shared_ptr<const group_snapshot> known);
     void count(const std::string& group, poll_result how);
@@ -64,6 +82,10 @@ struct directory::state {
     service::log& out;
     provider_factory make;
     prometheus::Family<prometheus::Counter>& polls;
+    prometheus::Family<prometheus::Counter>& aws_requests;
+    conf::aws aws_settings;
+    std::shared_ptr<aws::account> account;     // made when the first group needs it
+    std::shared_ptr<aws::asg_poller> looks;
     std::shared_ptr<inventory_metrics> shown = std::make_shared<inventory_metrics>(system_clock::now);
     observer changed = [](const inventory&) {};
     inventory current;
@@ -99,19 +121,32 @@ const inventory& directory::current() const noexcept
     return state_->current;
 }
 
+aws::ask_aws directory::aws_caller() const
+{
+    return state_->account ? state_->account->caller() : aws::ask_aws();
+}
+
 std::shared_ptr<prometheus::Collectable> directory::metrics() const
 {
     return state_->shown;
 }
 
-void directory::apply(const std::vector<conf::group>& groups)
+void directory::apply(const std::vector<conf::group>& groups, const conf::aws& aws)
 {
     auto& self = *state_;
     self.applying = true;
+    const bool other_aws = aws != self.aws_settings;
+    if (other_aws) {
+        self.aws_settings = aws;
+        self.looks.reset();  // providers that are about to be replaced hold it still
+        self.account.reset();
+    }
     self.forget_missing(groups);
     for (const auto& settings : groups) {
         const auto known = self.groups.find(settings.name);
-        if (known == self.groups.end() || known->second.settings != settings) self.follow(settings);
+        if (known == self.groups.end() || known->second.settings != settings ||
+            (other_aws && follows_auto_scaling(settings)))
+            self.follow(settings);
     }
     self.applying = false;
     if (std::exchange(self.news, false)) self.tell();
@@ -145,8 +180,25 @@ void directory::state::follow(const conf::group& settings)
     provider_setup setup(loop.get_executor(), out);
     setup.last_known = known;
     setup.polled = [this, name](poll_result how) { count(name, how); };
+    if (follows_auto_scaling(settings)) setup.auto_scaling = auto_scaling();
     entry.source = make(settings, std::move(setup));
     entry.source->start([this, name](auto told) { take(name, std::move(told)); });
+}
+
+const std::shared_ptr<aws::asg_poller>& directory::state::auto_scaling()
+{
+    if (looks) return looks;
+    account = std::make_shared<aws::account>(
+        loop.get_executor(), aws_settings, out,
+        [this](const std::string& service, const std::string& operation, std::string_view result) {
+            aws_requests.Add({{"service", service}, {"operation", operation}, {"result", std::string(result)}}).Increment();
+        });
+    aws::asg_poller::settings rhythm{aws_settings.poll_interval, [of = std::weak_ptr(account)] {
+                                         const auto alive = of.lock();
+                                         return alive ? alive->poll_slowdown() : 1.0;
+                                     }};
+    looks = std::make_shared<aws::asg_poller>(loop.get_executor(), out, account->caller(), std::move(rhythm));
+    return looks;
 }
 
 // What is known of the very source that is now configured, from this run or from disk.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "conf/aws.hpp"
 #include "conf/group.hpp"
+#include "discovery/aws/asg_poll.hpp"
 #include "discovery/inventory.hpp"
 #include "discovery/provider_setup.hpp"
 #include "service/log.hpp"
@@ -17,7 +19,8 @@
 namespace gatehouse::discovery {
 
 // Follows every configured group through its provider, and tells one observer whenever the inventory
-// changes. Exports gatehouse_discovery_polls_total{provider,result} into the registry, and
+// changes. Exports gatehouse_discovery_polls_total{provider,result} and
+// gatehouse_aws_requests_total{service,operation,result} into the registry, and
 // gatehouse_discovery_instances{group,lifecycle} and gatehouse_discovery_age_seconds{group} through
 // metrics(). Lives on the control thread: `loop`, `registry` and `out` must outlive it.
 class directory {
@@ -39,10 +42,15 @@ public:
     void persist_in(const std::string& state_dir);
 
     // Adopts the groups of a configuration. Groups whose configuration did not change keep their provider and
-    // their members; changed ones keep the old members until the new provider publishes; gone ones leave.
-    void apply(const std::vector<conf::group>& groups);
+    // their members; changed ones keep the old members until the new provider publishes; gone ones leave. Groups that
+    // follow Auto Scaling Groups are followed anew when `aws` changed.
+    void apply(const std::vector<conf::group>& groups, const conf::aws& aws = {});
 
     const inventory& current() const noexcept;
+
+    // How AWS is asked for the groups that follow Auto Scaling Groups; empty while there is none. Ends with the next
+    // apply() that changes `aws`.
+    aws::ask_aws aws_caller() const;
 
     // The metrics that are worked out at scrape; may be collected from any thread.
     std::shared_ptr<prometheus::Collectable> metrics() const;

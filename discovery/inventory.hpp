@@ -25,6 +25,10 @@ struct member {
     std::string name;                   // may be empty
     std::optional<std::uint16_t> port;  // overrides the target group's
     lifecycle state = lifecycle::in_service;
+    // Of members that an Auto Scaling Group has; empty for others.
+    std::string auto_scaling_group;
+    std::string provider_state;  // Auto Scaling's own word for the state: "Terminating:Wait"
+    std::optional<std::chrono::system_clock::time_point> launched;
     bool operator==(const member&) const = default;
 };
 

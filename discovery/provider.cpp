@@ -10,6 +10,8 @@ std::string_view to_string(poll_result result) noexcept
     case poll_result::empty: return "empty";
     case poll_result::not_found: return "not_found";
     case poll_result::timeout: return "timeout";
+    case poll_result::throttled: return "throttled";
+    case poll_result::denied: return "denied";
     case poll_result::invalid: return "invalid";
     case poll_result::failed: return "failed";
     case poll_result::count_: break;

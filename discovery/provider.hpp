@@ -15,6 +15,8 @@ enum class poll_result {
     empty,      // nobody there: not believed
     not_found,  // the source does not exist: not believed either
     timeout,
+    throttled,  // it answers less often than it is asked
+    denied,     // it does not answer us: keys, permissions, clock
     invalid,  // it answered, but what it says cannot be used
     failed,
     count_

@@ -1,5 +1,6 @@
 #include "discovery/provider_setup.hpp"
 
+#include "discovery/aws/asg_provider.hpp"
 #include "discovery/dns_provider.hpp"
 #include "discovery/file_provider.hpp"
 #include "discovery/instances_provider.hpp"
@@ -28,12 +29,18 @@ struct maker {
     {
         return std::make_unique<dns_provider>(group, source, std::move(setup));
     }
+    std::unique_ptr<provider> operator()(const conf::asg_source& source)
+    {
+        auto looks = setup.auto_scaling;
+        return std::make_unique<aws::asg_provider>(group, source, std::move(setup), std::move(looks));
+    }
 };
 
 struct namer {
     std::string_view operator()(const conf::instances_source&) const noexcept { return "instances"; }
     std::string_view operator()(const conf::file_source&) const noexcept { return "file"; }
     std::string_view operator()(const conf::dns_source&) const noexcept { return "dns"; }
+    std::string_view operator()(const conf::asg_source&) const noexcept { return "asg"; }
 };
 
 }  // namespace

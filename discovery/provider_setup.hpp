@@ -17,6 +17,10 @@
 
 namespace gatehouse::discovery {
 
+namespace aws {
+class asg_poller;
+}
+
 // What a provider is given to work with. `out` must outlive the executor's loop.
 struct provider_setup {
     provider_setup(boost::asio::any_io_executor control, service::log& log)
@@ -28,6 +32,7 @@ struct provider_setup {
     std::function<void(poll_result)> polled = [](poll_result) {};  // told of every look at the source
     std::shared_ptr<const group_snapshot> last_known;              // of the same source; may be null
     std::shared_ptr<name_service> names = std::make_shared<system_names>();
+    std::shared_ptr<aws::asg_poller> auto_scaling;  // for groups that follow Auto Scaling Groups
     std::chrono::milliseconds file_interval = std::chrono::seconds(1);  // between two looks at a watched file
     std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
 };
@@ -37,7 +42,7 @@ using provider_factory = std::function<std::unique_ptr<provider>(const conf::gro
 // The provider for what a group is configured with.
 std::unique_ptr<provider> make_provider(const conf::group& settings, provider_setup setup);
 
-// The `provider` label of a group's polls: "instances", "file" or "dns".
+// The `provider` label of a group's polls: "instances", "file", "dns" or "asg".
 std::string_view provider_name(const conf::group& settings) noexcept;
 
 // A member as the configuration lists it. Throws std::logic_error when its address is no IP literal, which

@@ -34,6 +34,11 @@ json::object write_member(const member& one)
                          {"name", one.name},
                          {"state", to_string(one.state)}};
     if (one.port) written["port"] = *one.port;
+    if (!one.auto_scaling_group.empty()) {
+        written["auto_scaling_group"] = one.auto_scaling_group;
+        written["provider_state"] = one.provider_state;
+    }
+    if (one.launched) written["launched"] = std::chrono::system_clock::to_time_t(*one.launched);
     return written;
 }
 
@@ -46,6 +51,12 @@ member read_member(const json::object& from)
     one.name = text_of(from, "name");
     one.state = lifecycle_of(text_of(from, "state"));
     if (const auto* port = from.if_contains("port")) one.port = port->to_number<std::uint16_t>();
+    if (from.contains("auto_scaling_group")) {
+        one.auto_scaling_group = text_of(from, "auto_scaling_group");
+        one.provider_state = text_of(from, "provider_state");
+    }
+    if (const auto* launched = from.if_contains("launched"))
+        one.launched = system_clock::from_time_t(launched->to_number<std::uint32_t>());
     return one;
 }
 

@@ -28,6 +28,30 @@ SEEDS = {
         b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x10\xc0\0\x02\x01\xc0\0\x02\x02\x04\xd2\0\x50\x04\0\x01x",
         b"\r\n\r\n\0\r\nQUIT\n\x20\x00\x00\x00",
     ],
+    "aws_xml": [
+        b"<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member>"
+        b"<AutoScalingGroupName>a &amp; b</AutoScalingGroupName><DesiredCapacity>1</DesiredCapacity><Instances><member>"
+        b"<InstanceId>i-1</InstanceId><AvailabilityZone>z</AvailabilityZone><LifecycleState>InService</LifecycleState>"
+        b"<HealthStatus>Healthy</HealthStatus></member></Instances><Tags/></member></AutoScalingGroups>"
+        b"<NextToken>t</NextToken></DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>",
+        b"<DescribeLifecycleHooksResponse><DescribeLifecycleHooksResult><LifecycleHooks><member><LifecycleHookName>h"
+        b"</LifecycleHookName><HeartbeatTimeout>30</HeartbeatTimeout></member></LifecycleHooks>"
+        b"</DescribeLifecycleHooksResult></DescribeLifecycleHooksResponse>",
+        b"<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId>"
+        b"<instanceState><name>running</name></instanceState><privateIpAddress>10.0.0.1</privateIpAddress><tagSet><item>"
+        b"<key>Name</key><value>&#65;</value></item></tagSet></item></instancesSet></item></reservationSet>"
+        b"</DescribeInstancesResponse>",
+        b"<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>a</AccessKeyId>"
+        b"<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-02T03:04:05Z"
+        b"</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>",
+        b"<ErrorResponse><Error><Code>Throttling</Code><Message>m</Message></Error></ErrorResponse>",
+        b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>m</Message></Error></Errors></Response>",
+    ],
+    "imds_json": [
+        b'{"Code":"Success","AccessKeyId":"a","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-02T03:04:05Z"}',
+        b'{"code":"InvalidIdInRequest","message":"m"}',
+        b"2026-01-02T03:04:05.123+01:00",
+    ],
 }
 
 

@@ -7,6 +7,7 @@ gatehouse_unit_test(conf
     unit/conf/interpolation_test.cpp
     unit/conf/mutation_test.cpp
     unit/conf/near_miss_test.cpp
+    unit/conf/parse_aws_test.cpp
     unit/conf/parse_group_test.cpp
     unit/conf/parse_listener_test.cpp
     unit/conf/parse_rule_test.cpp

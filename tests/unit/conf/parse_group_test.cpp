@@ -55,10 +55,25 @@ TEST_CASE("a dns group is resolved every ten seconds unless it says otherwise", 
           dns_source{"old.internal.example.", 1min});
 }
 
+TEST_CASE("a group follows Auto Scaling Groups by name or by tags", "[conf][group]")
+{
+    CHECK(read<asg_source>("asg: web-asg") == asg_source{{"web-asg"}, {}});
+    CHECK(read<asg_source>("asg: [web-on-demand, web spot/2]") == asg_source{{"web-on-demand", "web spot/2"}, {}});
+    CHECK(read<asg_source>("asg_tags: { app: web, stage: prod }") == asg_source{{}, {{"app", "web"}, {"stage", "prod"}}});
+}
+
 TEST_CASE("a group out of its rules is refused at the value", "[conf][group]")
 {
     rejects({
-        {"asg: web-asg", 8, ".asg: unknown key; allowed: instances, file, dns, refresh"},
+        {"members: web", 8, ".members: unknown key; allowed: asg, asg_tags, instances, file, dns, refresh"},
+        {R"(asg: "a:b")", 13,
+         ".asg: expected the name of an Auto Scaling Group: 1-255 characters, no ':', found 'a:b'"},
+        {"asg: [web, web]", 19,
+         ".asg[1]: the Auto Scaling Group 'web' is used already, by groups.g.asg[0]"},
+        {"asg: []", 13, ".asg: at least one value is needed"},
+        {"asg_tags: {}", 18, ".asg_tags: expected at least one tag"},
+        {"asg: web, asg_tags: { app: web }", 6,
+         ": expected exactly one of asg, asg_tags, instances, file and dns"},
         {"instance: [10.0.0.1]", 8, ".instance: unknown key, did you mean 'instances'?"},
         {"instances: [web.example]", 20,
          ".instances[0]: expected an IP address such as 10.0.11.5 or 2001:db8::5, found "
@@ -85,8 +100,8 @@ TEST_CASE("a group out of its rules is refused at the value", "[conf][group]")
         {"dns: web.example, refresh: 50ms", 35, ".refresh: must be 100ms .. 1h, found '50ms'"},
         {"dns: web.example, refresh: 2h", 35, ".refresh: must be 100ms .. 1h, found '2h'"},
         {R"(file: "")", 14, ".file: expected the path of a file, found ''"},
-        {"file: a.yaml, dns: b.example", 6, ": expected exactly one of instances, file and dns"},
-        {"refresh: 5s", 6, ": expected exactly one of instances, file and dns"},
+        {"file: a.yaml, dns: b.example", 6, ": expected exactly one of asg, asg_tags, instances, file and dns"},
+        {"refresh: 5s", 6, ": expected exactly one of asg, asg_tags, instances, file and dns"},
         {"file: a.yaml, refresh: 5s", 31,
          ".refresh: belongs to a dns group; a file is watched, instances are fixed"},
         {"instances: [ [ 1 ] ]", 21, ".instances[0]: expected a mapping, found a list"},

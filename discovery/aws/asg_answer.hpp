@@ -1,0 +1,42 @@
+#pragma once
+
+#include "discovery/inventory.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::discovery::aws {
+
+// One instance as Auto Scaling and EC2 describe it together.
+struct instance_facts {
+    std::string id, zone;
+    std::string auto_scaling_group;
+    std::string state;   // Auto Scaling's word: "InService", "Terminating:Wait", ...
+    std::string health;  // "Healthy" or "Unhealthy", as Auto Scaling believes
+    struct on_ec2 {
+        std::string state;  // "running", "shutting-down", ...
+        std::optional<boost::asio::ip::address> address;  // private IPv4, else IPv6
+        std::string name;                                 // the Name tag
+        std::optional<std::chrono::system_clock::time_point> launched;
+    };
+    std::optional<on_ec2> ec2;  // empty when DescribeInstances did not tell
+};
+
+// What one poll said of the Auto Scaling Groups that one configured group follows, paged to the end.
+struct asg_answer {
+    std::vector<std::string> found;         // names of the groups that exist
+    bool wants_none = false;                // they all exist, and none wants an instance (desired capacity 0)
+    bool ec2_complete = true;               // DescribeInstances answered for every instance
+    std::vector<instance_facts> instances;
+};
+
+// How a door sees an instance. Anything but a healthy one in service gets no request: Auto Scaling replaces what it
+// believes unhealthy, and what EC2 is shutting down is gone whatever Auto Scaling says.
+lifecycle lifecycle_of(const instance_facts& seen) noexcept;
+
+}  // namespace gatehouse::discovery::aws

@@ -1,0 +1,71 @@
+#include "discovery/aws/asg_membership.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace gatehouse::discovery::aws {
+
+asg_membership::asg_membership(std::vector<std::string> wanted, const std::vector<member>& known)
+    : wanted_(std::move(wanted))
+{
+    for (const auto& one : known) records_.insert_or_assign(one.id, record{one, 0});
+}
+
+poll_result asg_membership::observe(const asg_answer& told)
+{
+    missing_.clear();
+    for (const auto& name : wanted_)
+        if (std::ranges::find(told.found, name) == told.found.end()) missing_.push_back(name);
+    if (told.found.empty()) return wanted_.empty() ? poll_result::empty : poll_result::not_found;
+    if (told.instances.empty() && !told.wants_none) return poll_result::empty;
+    bool all_placed = true;
+    for (const auto& one : told.instances) all_placed = take(one) && all_placed;
+    if (!missing_.empty()) return poll_result::partial;
+    count_absences(told);
+    return told.ec2_complete && all_placed ? poll_result::success : poll_result::partial;
+}
+
+// False when an instance that should serve cannot: no one has said where it is.
+bool asg_membership::take(const instance_facts& seen)
+{
+    const auto state = lifecycle_of(seen);
+    const auto known = records_.find(seen.id);
+    const bool has_address = seen.ec2 && seen.ec2->address;
+    // Who is leaving and was never known gets no request anyway.
+    if (known == records_.end() && (!has_address || state == lifecycle::terminating))
+        return has_address || state != lifecycle::in_service;
+    auto& [who, absences] = known == records_.end() ? records_[seen.id] : known->second;
+    absences = 0;
+    who.id = seen.id;
+    who.zone = seen.zone;
+    who.state = state;
+    who.provider_state = seen.state;
+    who.auto_scaling_group = seen.auto_scaling_group;
+    if (has_address) who.address = *seen.ec2->address;
+    if (seen.ec2) {
+        who.name = seen.ec2->name;
+        who.launched = seen.ec2->launched;
+    }
+    return true;
+}
+
+// Auto Scaling's list was complete, whatever EC2 said.
+void asg_membership::count_absences(const asg_answer& told)
+{
+    std::set<std::string_view> present;
+    for (const auto& one : told.instances) present.insert(one.id);
+    for (auto& [id, one] : records_)
+        if (!present.contains(id)) ++one.absences;
+    std::erase_if(records_, [](const auto& entry) { return entry.second.absences >= patience; });
+}
+
+std::vector<member> asg_membership::members() const
+{
+    std::vector<member> all;
+    all.reserve(records_.size());
+    for (const auto& [id, one] : records_) all.push_back(one.who);
+    return normalised(std::move(all));
+}
+
+}  // namespace gatehouse::discovery::aws

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "discovery/aws/asg_answer.hpp"
+#include "discovery/inventory.hpp"
+#include "discovery/provider.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace gatehouse::discovery::aws {
+
+// Who belongs to a group that follows Auto Scaling Groups. A member leaves on positive evidence (it is listed as
+// terminating, detaching, ...) or after it was absent from several complete answers in a row, and never because of an
+// answer that lists nobody, unless the groups want nobody. No clock, no I/O.
+class asg_membership {
+public:
+    static constexpr int patience = 3;  // complete answers without a member until it is believed to be gone
+
+    // Begins with what is known already. `wanted` names the Auto Scaling Groups that must be found, none when tags
+    // choose them.
+    asg_membership(std::vector<std::string> wanted, const std::vector<member>& known);
+
+    // success, partial (some named group was missing, or EC2 did not tell of everyone: adds members, removes none),
+    // empty or not_found (not believed).
+    poll_result observe(const asg_answer& told);
+
+    std::vector<member> members() const;  // ordered by id
+    // Named groups that the last answer did not have.
+    const std::vector<std::string>& missing() const noexcept { return missing_; }
+
+private:
+    struct record {
+        member who;
+        int absences = 0;
+    };
+    bool take(const instance_facts& seen);
+    void count_absences(const asg_answer& told);
+
+    std::vector<std::string> wanted_, missing_;
+    std::map<std::string, record> records_;  // by id
+};
+
+}  // namespace gatehouse::discovery::aws

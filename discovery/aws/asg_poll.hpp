@@ -1,0 +1,36 @@
+#pragma once
+
+#include "conf/group.hpp"
+#include "discovery/aws/answer.hpp"
+#include "discovery/aws/asg_answer.hpp"
+#include "discovery/aws/form.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::discovery::aws {
+
+// One call to AWS: the body of its answer, or why there is none. Services are named as they are signed: "autoscaling",
+// "ec2".
+using ask_aws = std::function<boost::asio::awaitable<result<std::string>>(std::string service, std::string action,
+                                                                          form parameters)>;
+
+// What one look at AWS brought for every configured group.
+struct asg_poll_answer {
+    std::vector<asg_answer> groups;         // as many as were asked for, in that order
+    std::optional<api_error> ec2_failure;   // DescribeInstances failed: addresses of new instances are missing
+    unsigned calls = 0;
+};
+
+// Looks once, for all configured groups together: the named Auto Scaling Groups in lists of 100, those chosen by tags
+// with one list per set of tags, then their instances by the tag that Auto Scaling puts on them. Every list is read to
+// its last page; a failure of Auto Scaling fails the whole look. What is cut, repeats a page token or does not end
+// is an invalid_answer.
+boost::asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, std::vector<conf::asg_source> wanted);
+
+}  // namespace gatehouse::discovery::aws

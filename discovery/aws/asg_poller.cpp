@@ -1,0 +1,155 @@
+#include "discovery/aws/asg_poller.hpp"
+
+#include "discovery/jitter.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace gatehouse::discovery::aws {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+
+}  // namespace
+
+struct asg_poller::state {
+    state(asio::any_io_executor on, service::log& to, ask_aws with, settings how)
+        : executor(std::move(on)), out(to), ask(std::move(with)), rhythm(std::move(how)), pause(executor)
+    {}
+
+    struct joined {
+        follower* who;  // null: it left during a look
+        conf::asg_source what;
+    };
+
+    static asio::awaitable<void> run(std::shared_ptr<state> self);
+    void tell(const result<asg_poll_answer>& seen);
+    void report(const api_error* failed, std::string_view doing);
+    conf::duration next_pause();
+
+    asio::any_io_executor executor;
+    service::log& out;
+    ask_aws ask;
+    settings rhythm;
+    std::vector<joined> followers, looked_for;
+    std::string last_trouble;
+    unsigned calls = 0;
+    std::minstd_rand random{std::random_device{}()};
+    asio::steady_timer pause;
+    bool running = false, hurried = false;
+    bool ended = false;  // the coroutine ends at its next step
+};
+
+asg_poller::asg_poller(asio::any_io_executor control, service::log& out, ask_aws ask, settings with)
+    : state_(std::make_shared<state>(std::move(control), out, std::move(ask), std::move(with)))
+{}
+
+asg_poller::~asg_poller()
+{
+    state_->ended = true;
+    state_->pause.cancel();
+}
+
+void asg_poller::join(follower& who, conf::asg_source what)
+{
+    auto& self = *state_;
+    self.followers.push_back({&who, std::move(what)});
+    self.hurried = true;
+    self.pause.cancel();
+    if (std::exchange(self.running, true)) return;
+    auto finished = [self = state_](std::exception_ptr failed) {
+        if (failed && !self->ended) self->out.error("AWS is no longer followed");
+    };
+    asio::co_spawn(self.executor, state::run(state_), std::move(finished));
+}
+
+void asg_poller::leave(const follower& who) noexcept
+{
+    const auto is = [&](const state::joined& one) { return one.who == &who; };
+    std::erase_if(state_->followers, is);
+    for (auto& one : state_->looked_for)
+        if (is(one)) one.who = nullptr;
+}
+
+unsigned asg_poller::last_calls() const noexcept { return state_->calls; }
+
+asio::awaitable<void> asg_poller::state::run(std::shared_ptr<state> self)
+{
+    while (!self->ended) {
+        self->hurried = false;
+        self->looked_for = self->followers;
+        std::vector<conf::asg_source> wanted;
+        for (const auto& one : self->looked_for) wanted.push_back(one.what);
+        if (!wanted.empty()) {
+            const auto seen = co_await poll_groups(self->ask, std::move(wanted));
+            if (self->ended) co_return;
+            self->tell(seen);
+            if (self->ended) co_return;
+        }
+        if (self->hurried) continue;  // someone joined meanwhile
+        self->pause.expires_after(self->next_pause());
+        co_await self->pause.async_wait(token);
+    }
+}
+
+conf::duration asg_poller::state::next_pause()
+{
+    const auto slow = static_cast<double>(rhythm.interval.count()) * std::max(1.0, rhythm.slowdown());
+    return jittered(conf::duration(static_cast<conf::duration::rep>(slow)), random);
+}
+
+void asg_poller::state::tell(const result<asg_poll_answer>& seen)
+{
+    if (seen.has_error()) {
+        const auto trouble = seen.error();
+        report(&trouble, "autoscaling:DescribeAutoScalingGroups");
+        const auto why = poll_result_of(trouble);
+        for (std::size_t i = 0; i < looked_for.size(); ++i)
+            if (auto* who = looked_for[i].who) who->failed(why);
+        return;
+    }
+    calls = seen->calls;
+    const bool ec2_failed = seen->ec2_failure.has_value();
+    report(ec2_failed ? &*seen->ec2_failure : nullptr, "ec2:DescribeInstances");
+    for (std::size_t i = 0; i < looked_for.size(); ++i)
+        if (auto* who = looked_for[i].who) who->take(seen->groups[i], ec2_failed);
+}
+
+// One line when it begins, one when the reason changes and one when it is over, however long it lasts.
+void asg_poller::state::report(const api_error* failed, std::string_view doing)
+{
+    const auto trouble = failed ? std::string(to_string(failed->kind)) + ' ' + std::string(doing) : std::string();
+    if (trouble == last_trouble) return;
+    last_trouble = trouble;
+    if (failed)
+        out.warning("AWS does not answer, groups keep their members", {{"reason", explain(*failed, doing)}});
+    else
+        out.info("AWS answers again");
+}
+
+poll_result poll_result_of(const api_error& failed) noexcept
+{
+    switch (failed.kind) {
+    case error_kind::throttled: return poll_result::throttled;
+    case error_kind::authentication:
+    case error_kind::permission:
+    case error_kind::expired_token:
+    case error_kind::clock_skew: return poll_result::denied;
+    case error_kind::not_found: return poll_result::not_found;
+    case error_kind::invalid_answer: return poll_result::invalid;
+    case error_kind::invalid_request:
+    case error_kind::transient: return poll_result::failed;
+    }
+    return poll_result::failed;
+}
+
+}  // namespace gatehouse::discovery::aws

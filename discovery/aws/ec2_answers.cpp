@@ -1,0 +1,76 @@
+#include "discovery/aws/ec2_answers.hpp"
+
+#include "discovery/aws/xml_answer.hpp"
+
+#include <utility>
+
+namespace gatehouse::discovery::aws {
+namespace {
+
+std::string name_tag(pugi::xml_node instance)
+{
+    for (const auto tag : instance.child("tagSet").children("item"))
+        if (text_at(tag, "key") == "Name") return text_at(tag, "value");
+    return {};
+}
+
+// The interface that the instance was born with: device 0 of network card 0.
+pugi::xml_node primary_interface(pugi::xml_node instance)
+{
+    for (const auto one : instance.child("networkInterfaceSet").children("item")) {
+        const auto attachment = one.child("attachment");
+        const auto card = text_at(attachment, "networkCardIndex");
+        if (text_at(attachment, "deviceIndex") == "0" && (card.empty() || card == "0")) return one;
+    }
+    return {};
+}
+
+// The instance's own ipv6Address is newer than its interfaces' lists, and not in every answer.
+std::string ipv6_of(pugi::xml_node instance)
+{
+    auto address = text_at(instance, "ipv6Address");
+    for (const auto one : primary_interface(instance).child("ipv6AddressesSet").children("item")) {
+        const bool primary = text_at(one, "isPrimaryIpv6") == "true";
+        if (address.empty() || primary) address = text_at(one, "ipv6Address");
+    }
+    return address;
+}
+
+ec2_instance read_instance(pugi::xml_node from)
+{
+    ec2_instance instance;
+    instance.id = text_at(from, "instanceId");
+    instance.zone = text_at(from.child("placement"), "availabilityZone");
+    instance.name = name_tag(from);
+    instance.state = text_at(from.child("instanceState"), "name");
+    instance.private_ipv4 = text_at(from, "privateIpAddress");  // a child's, never an interface's
+    instance.ipv6 = ipv6_of(from);
+    instance.launch_time = text_at(from, "launchTime");
+    instance.spot = text_at(from, "instanceLifecycle") == "spot";
+    return instance;
+}
+
+}  // namespace
+
+result<page<ec2_instance>> describe_instances(std::string_view xml)
+{
+    const auto document = parse_answer(xml, "DescribeInstancesResponse");
+    if (!document) return document.error();
+    const auto answer = (*document)->document_element();
+    const auto reservations = answer.child("reservationSet");
+    if (!reservations)
+        return invalid_answer("the answer has no list of reservations");  // none is an empty list
+    page<ec2_instance> read;
+    read.next_token = text_at(answer, "nextToken");
+    for (const auto reservation : reservations.children("item")) {
+        for (const auto one : reservation.child("instancesSet").children("item")) {
+            read.items.push_back(read_instance(one));
+            const auto& instance = read.items.back();
+            if (instance.id.empty() || instance.state.empty())
+                return invalid_answer("an instance has no id or no state");
+        }
+    }
+    return read;
+}
+
+}  // namespace gatehouse::discovery::aws

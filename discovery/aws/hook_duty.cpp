@@ -1,0 +1,29 @@
+#include "discovery/aws/hook_duty.hpp"
+
+namespace gatehouse::discovery::aws {
+namespace {
+
+// Drains end their last requests at the end of the delay; what still runs this much later never will end.
+constexpr std::int64_t grace_ms = 30'000;
+
+}  // namespace
+
+hook_duty::action hook_duty::observe(facts seen, std::int64_t now_ms) const noexcept
+{
+    if (completed_) return action::none;
+    const auto waited = now_ms - since_;
+    const auto delay = settings_.delay.count();
+    const bool free_here = !seen.in_use && (seen.alone || waited >= delay);
+    if (free_here || waited >= delay + grace_ms) return action::complete;
+    // Thrice per timeout: two may be lost.
+    return now_ms - spoken_ >= settings_.heartbeat.count() / 3 ? action::heartbeat : action::none;
+}
+
+void hook_duty::done(action told, std::int64_t now_ms) noexcept
+{
+    if (told == action::none) return;
+    spoken_ = now_ms;
+    completed_ = completed_ || told == action::complete;
+}
+
+}  // namespace gatehouse::discovery::aws

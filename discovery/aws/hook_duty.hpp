@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace gatehouse::discovery::aws {
+
+// When a terminating instance that Auto Scaling holds for us in Terminating:Wait may go. Decides only: asked every second
+// or so with what is known, answers with what to tell Auto Scaling. One per instance; steady milliseconds throughout.
+class hook_duty {
+public:
+    struct settings {
+        std::chrono::milliseconds delay{300'000};      // deregistration_delay, the longest of its target groups
+        std::chrono::milliseconds heartbeat{60'000};   // of the hook: how long Auto Scaling waits without a word
+    };
+    struct facts {
+        bool in_use = false;  // requests, or sessions, of this node still run on it
+        bool alone = false;   // no other node can have any: this one is the only one of its own group
+    };
+    enum class action { none, heartbeat, complete };
+
+    // Begins when the instance is first seen waiting.
+    hook_duty(settings with, std::int64_t now_ms) : settings_(with), since_(now_ms), spoken_(now_ms) {}
+
+    // complete once nothing of ours runs on it, and either nobody else's can, or the delay is over for everybody;
+    // at the latest a while after the delay, whatever runs. heartbeat when the hook would otherwise run out.
+    // The caller tells by done() that Auto Scaling heard it; until then the same answer comes again.
+    action observe(facts seen, std::int64_t now_ms) const noexcept;
+    void done(action told, std::int64_t now_ms) noexcept;
+
+    bool completed() const noexcept { return completed_; }
+
+private:
+    settings settings_;
+    std::int64_t since_, spoken_;  // spoken_: the last time Auto Scaling heard of it
+    bool completed_ = false;
+};
+
+}  // namespace gatehouse::discovery::aws

@@ -1,0 +1,32 @@
+gatehouse_unit_test(aws
+  SOURCES
+    support/certificates.cpp
+    unit/discovery/aws/api_client_test.cpp
+    unit/discovery/aws/asg_membership_test.cpp
+    unit/discovery/aws/asg_poll_test.cpp
+    unit/discovery/aws/asg_provider_test.cpp
+    unit/discovery/aws/autoscaling_answers_test.cpp
+    unit/discovery/aws/credential_chain_test.cpp
+    unit/discovery/aws/credential_sources_test.cpp
+    unit/discovery/aws/ec2_answers_test.cpp
+    unit/discovery/aws/endpoint_test.cpp
+    unit/discovery/aws/error_test.cpp
+    unit/discovery/aws/form_test.cpp
+    unit/discovery/aws/hook_duty_test.cpp
+    unit/discovery/aws/http_client_test.cpp
+    unit/discovery/aws/http_date_test.cpp
+    unit/discovery/aws/imds_answers_test.cpp
+    unit/discovery/aws/imds_test.cpp
+    unit/discovery/aws/iso_time_test.cpp
+    unit/discovery/aws/loopback_server.cpp
+    unit/discovery/aws/profile_file_test.cpp
+    unit/discovery/aws/recorded_answers_test.cpp
+    unit/discovery/aws/region_test.cpp
+    unit/discovery/aws/replacement_duty_test.cpp
+    unit/discovery/aws/retry_policy_test.cpp
+    unit/discovery/aws/sigv4_test.cpp
+    unit/discovery/aws/url_test.cpp
+    unit/discovery/aws/xml_answer_test.cpp
+    unit/http/shared_data.cpp
+  LINK gatehouse::discovery pugixml::pugixml)
+target_compile_definitions(unit_aws PRIVATE GATEHOUSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

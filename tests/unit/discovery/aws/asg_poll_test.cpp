@@ -1,0 +1,145 @@
+#include "discovery/aws/asg_poll.hpp"
+
+#include "tests/unit/discovery/aws/scripted_aws.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace gatehouse;
+using namespace gatehouse::discovery::aws;
+using namespace gatehouse::discovery::aws::stage;
+
+namespace {
+
+using ids = std::vector<std::string>;
+
+result<asg_poll_answer> look(scripted_aws& at, std::vector<conf::asg_source> wanted)
+{
+    boost::asio::io_context loop;
+    std::optional<result<asg_poll_answer>> seen;
+    boost::asio::co_spawn(loop, poll_groups(at.ask(), std::move(wanted)),
+                          [&](std::exception_ptr, result<asg_poll_answer> got) { seen = std::move(got); });
+    loop.run();
+    REQUIRE(seen.has_value());
+    return std::move(*seen);
+}
+
+conf::asg_source named(std::vector<std::string> names) { return {std::move(names), {}}; }
+
+api_error throttled() { return {error_kind::throttled, 400, "Throttling", "Rate exceeded"}; }
+
+}  // namespace
+
+TEST_CASE("one look finds groups and where their instances are", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call& call) -> result<std::string> {
+        if (call.action == "DescribeInstances") return instances_xml({"i-1", "i-2"});
+        return groups_xml(group_xml("web", {"i-1"}) + group_xml("api", {"i-2"}));
+    };
+    const auto seen = look(at, {named({"web"}), named({"api"})});
+    REQUIRE(seen.has_value());
+    CHECK(seen->calls == 2);
+    REQUIRE(seen->groups.size() == 2);
+    REQUIRE(seen->groups[0].instances.size() == 1);
+    CHECK(seen->groups[0].instances[0].id == "i-1");
+    REQUIRE(seen->groups[0].instances[0].ec2.has_value());
+    CHECK(seen->groups[0].instances[0].ec2->address->to_string() == "10.0.11.1");
+    CHECK(seen->groups[1].instances[0].id == "i-2");
+    CHECK(at.calls[0].has("AutoScalingGroupNames.member.1=api&AutoScalingGroupNames.member.2=web"));
+    CHECK(at.calls[1].has("Filter.1.Name=tag%3Aaws%3Aautoscaling%3AgroupName&Filter.1.Value.1=api&Filter.1.Value.2=web"));
+}
+
+TEST_CASE("every list is read to its last page", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call& call) -> result<std::string> {
+        const bool second = call.has("NextToken=more");
+        if (call.action == "DescribeInstances")
+            return second ? instances_xml({"i-2"}) : instances_xml({"i-1"}, "more");
+        return second ? groups_xml(group_xml("b", {"i-2"})) : groups_xml(group_xml("a", {"i-1"}), "more");
+    };
+    const auto seen = look(at, {named({"a", "b"})});
+    REQUIRE(seen.has_value());
+    CHECK(seen->calls == 4);
+    CHECK(seen->groups[0].found == ids{"a", "b"});
+    CHECK(seen->groups[0].instances.size() == 2);
+    CHECK(seen->groups[0].ec2_complete);
+}
+
+TEST_CASE("a list whose pages do not end is no answer", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call&) -> result<std::string> {
+        return groups_xml(group_xml("a", {"i-1"}), "again");
+    };
+    const auto seen = look(at, {named({"a"})});
+    REQUIRE(seen.has_error());
+    CHECK(seen.error().kind == error_kind::invalid_answer);
+    CHECK(at.calls.size() == 2);
+}
+
+TEST_CASE("a hundred and one groups are two calls, and groups with the same tags one", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call&) -> result<std::string> { return groups_xml(""); };
+    std::vector<conf::asg_source> wanted;
+    for (int i = 0; i < 101; ++i) wanted.push_back(named({"g" + std::to_string(i)}));
+    wanted.push_back({{}, {{"app", "web"}, {"stage", "prod"}}});
+    wanted.push_back({{}, {{"app", "web"}, {"stage", "prod"}}});
+    const auto seen = look(at, wanted);
+    REQUIRE(seen.has_value());
+    CHECK(seen->calls == 3);
+    CHECK(at.calls.back().has("Filters.member.1.Name=tag%3Aapp&Filters.member.1.Values.member.1=web"
+                              "&Filters.member.2.Name=tag%3Astage&Filters.member.2.Values.member.1=prod"));
+    CHECK(seen->groups.size() == 103);
+}
+
+TEST_CASE("instances whose tag is not there yet are asked for by id", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call& call) -> result<std::string> {
+        if (call.action != "DescribeInstances") return groups_xml(group_xml("a", {"i-1", "i-2"}));
+        return call.has("Filter.1.Name=instance-id&Filter.1.Value.1=i-2") ? instances_xml({"i-2"}) : instances_xml({"i-1"});
+    };
+    const auto seen = look(at, {named({"a"})});
+    REQUIRE(seen.has_value());
+    CHECK(seen->calls == 3);
+    CHECK(seen->groups[0].ec2_complete);
+}
+
+TEST_CASE("when EC2 fails the groups are still told", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call& call) -> result<std::string> {
+        if (call.action == "DescribeInstances") return throttled();
+        return groups_xml(group_xml("a", {"i-1"}, "Terminating:Wait"));
+    };
+    const auto seen = look(at, {named({"a"})});
+    REQUIRE(seen.has_value());
+    REQUIRE(seen->ec2_failure.has_value());
+    CHECK(seen->ec2_failure->kind == error_kind::throttled);
+    CHECK_FALSE(seen->groups[0].ec2_complete);
+    CHECK(seen->groups[0].instances[0].state == "Terminating:Wait");
+}
+
+TEST_CASE("when Auto Scaling fails on any page nothing is told", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call& call) -> result<std::string> {
+        if (call.has("NextToken")) return throttled();
+        return groups_xml(group_xml("a", {"i-1"}), "more");
+    };
+    const auto seen = look(at, {named({"a", "b"})});
+    REQUIRE(seen.has_error());
+    CHECK(seen.error().kind == error_kind::throttled);
+}
+
+TEST_CASE("groups that exist and want nobody say so", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call&) -> result<std::string> { return groups_xml(group_xml("a", {})); };
+    CHECK(look(at, {named({"a"})})->groups[0].wants_none);
+    CHECK_FALSE(look(at, {named({"a", "b"})})->groups[0].wants_none);
+    CHECK_FALSE(look(at, {named({"b"})})->groups[0].wants_none);
+    CHECK(at.calls.size() == 3);  // EC2 is not asked about nobody
+}
