@@ -26,7 +26,8 @@ load_balancer::load_balancer(boost::asio::io_context& control, std::shared_ptr<c
     control_(control), out_(out), registry_(std::make_shared<prometheus::Registry>()), daemon_metrics_(*registry_),
     process_metrics_(service::make_process_collector()), pool_(threads_for(*settings->lb)),
     counters_(std::make_shared<metrics>(pool_.size())), access_log_(pool_.size(), out),
-    directory_(control, *registry_, out), targets_(out), checker_(control, out), tls_(pool_.size()),
+    directory_(control, *registry_, out), targets_(out),
+    auto_scaling_(control.get_executor(), out), checker_(control, out), tls_(pool_.size()),
     sockets_(pool_.size(), std::move(inherited)), plans_(*counters_),
     certificates_(control.get_executor(), std::chrono::seconds(1)), seconds_(control), started_(std::time(nullptr)),
     tickets_rotated_(started_)
@@ -86,7 +87,8 @@ void load_balancer::put_to_work(std::shared_ptr<const conf::config> settings)
     for (const auto& one : opened) addresses_.push_back({{}, one.addresses});
     targets_.apply(*settings_->lb, directory_.current(), steady_ms());
     publish(opened);
-    directory_.apply(settings_->groups);
+    directory_.apply(settings_->groups, settings_->aws);
+    auto_scaling_.configure(settings_->aws, directory_.aws_caller());
     watch_targets();
     watch_certificates();
 }
@@ -131,6 +133,7 @@ void load_balancer::every_second()
             watch_targets();
             publish_again();
         }
+        auto_scaling_.step(directory_.current(), targets_, *counters_, steady_ms());
         if (const auto now = std::time(nullptr); now - tickets_rotated_ >= ticket_rotation_seconds) {
             tickets_rotated_ = now;
             tls_.rotate_ticket_keys();

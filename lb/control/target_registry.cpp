@@ -170,6 +170,38 @@ std::string_view target_registry::state_of(const entry& one) noexcept
     return "initial";
 }
 
+bool target_registry::in_use(std::string_view id) const
+{
+    return any_of(id, [](const group_record&, const entry& one) { return one.which->in_flight() != 0; });
+}
+
+bool target_registry::failing(std::string_view id) const
+{
+    return any_of(id, [](const group_record&, const entry& one) {
+        return one.which->about.member && one.which->current_health() == target::health::unhealthy;
+    });
+}
+
+std::chrono::milliseconds target_registry::longest_delay(std::string_view id) const
+{
+    std::chrono::milliseconds longest{0};
+    any_of(id, [&](const group_record& in, const entry&) {
+        longest = std::max(longest, in.settings.deregistration_delay);
+        return false;
+    });
+    return longest;
+}
+
+bool target_registry::any_of(std::string_view id,
+                             const std::function<bool(const group_record&, const entry&)>& holds) const
+{
+    return std::ranges::any_of(groups_, [&](const auto& group) {
+        return std::ranges::any_of(group.second.entries, [&](const auto& item) {
+            return item.second.which->id() == id && holds(group.second, item.second);
+        });
+    });
+}
+
 std::vector<target_registry::group_rows> target_registry::rows(std::int64_t now_ms) const
 {
     std::vector<group_rows> all;

@@ -8,12 +8,14 @@
 #include "lb/target/target_set.hpp"
 #include "service/log.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gatehouse::lb {
@@ -52,6 +54,12 @@ public:
         bool fail_open;
         std::vector<row> targets;
     };
+    // Of an instance, over all target groups it is in: whether requests may still run on it, whether it fails a health
+    // check, and the longest deregistration_delay.
+    bool in_use(std::string_view id) const;
+    bool failing(std::string_view id) const;
+    std::chrono::milliseconds longest_delay(std::string_view id) const;
+
     std::vector<group_rows> rows(std::int64_t now_ms) const;
     std::vector<metrics::target_count> counts() const;
 
@@ -66,6 +74,7 @@ private:
         bool configured = true;
         std::map<std::string, entry> entries;  // by id and address
     };
+    bool any_of(std::string_view id, const std::function<bool(const group_record&, const entry&)>& holds) const;
     void follow(group_record& into, const discovery::group_snapshot& members);
     entry& find_or_make(group_record& in, const discovery::member& from);
     bool evaluate(group_record& one, std::int64_t now_ms);

@@ -71,6 +71,29 @@ std::uint64_t metrics::requests() const
     return total;
 }
 
+std::map<std::string, metrics::group_totals> metrics::totals() const
+{
+    const std::lock_guard hold(state_->mutex);
+    std::map<std::string, group_totals> all;
+    for (const auto& [name, route] : state_->stats.routes) {
+        auto& group = all[name.second];
+        const auto of = [&](origin from, std::size_t by_class) {
+            return route.sum([&](const route_stats& one) {
+                return one.by_class[static_cast<std::size_t>(from)][by_class].value();
+            });
+        };
+        for (std::size_t by_class = 0; by_class < 6; ++by_class)
+            group.requests += of(origin::lb, by_class) + of(origin::target, by_class);
+        group.lb_5xx += of(origin::lb, 5);
+        group.target_5xx += of(origin::target, 5);
+    }
+    for (const auto& [name, group] : state_->stats.groups)
+        for (std::size_t i = 0; i < response_buckets; ++i)
+            all[name].responses[i] =
+                group.sum([&](const group_stats& one) { return one.target_response.bucket(i); });
+    return all;
+}
+
 std::vector<prometheus::MetricFamily> metrics::Collect() const
 {
     std::vector<prometheus::MetricFamily> families;

@@ -5,7 +5,9 @@
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
+#include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +48,14 @@ public:
 
     std::uint64_t connections(const std::string& listener) const;  // open now, of all workers
     std::uint64_t requests() const;  // of all routes, for /api/v1/status
+
+    // What a target group has counted since the start, over all workers and listeners.
+    static constexpr std::size_t response_buckets = duration_tally::bounds_us.size() + 1;
+    struct group_totals {
+        std::uint64_t requests = 0, lb_5xx = 0, target_5xx = 0;
+        std::array<std::uint64_t, response_buckets> responses{};  // by duration_tally's bounds
+    };
+    std::map<std::string, group_totals> totals() const;
 
     std::vector<prometheus::MetricFamily> Collect() const override;
 

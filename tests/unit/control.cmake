@@ -1,6 +1,7 @@
 gatehouse_unit_test(control
   SOURCES
     support/certificates.cpp
+    unit/control/cloudwatch_metrics_test.cpp
     unit/control/socket_table_test.cpp
     unit/control/target_registry_test.cpp
     unit/control/tls_store_test.cpp

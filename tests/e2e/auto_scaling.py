@@ -1,0 +1,229 @@
+"""Targets follow Auto Scaling Groups: what scales out serves, what scales in is drained, and no trouble at AWS takes
+a target away.
+
+GATEHOUSE_OUTAGE_SECONDS makes each fault last longer than the 2 s that ctest allows it.
+"""
+
+import re
+import time
+
+import story
+from fake_aws.server import FakeAws
+from gatehouse import house
+from load import Load
+from wire import Wire, ask
+
+OUTAGE = story.seconds("GATEHOUSE_OUTAGE_SECONDS", 2)
+POLL = 0.2
+FAULTS = ("throttle", "internal", "unavailable", "expired_token", "reset", "truncated", "short", "empty", "no_instances")
+
+
+class AutoScaling(story.Story):
+    def setUp(self):
+        super().setUp()
+        self.aws = FakeAws()
+        self.addCleanup(self.aws.stop)
+
+    def environment(self, **more):
+        return {"AWS_ACCESS_KEY_ID": self.aws.key.access_key, "AWS_SECRET_ACCESS_KEY": self.aws.key.secret_key,
+                "AWS_EC2_METADATA_DISABLED": "true"} | more
+
+    def config(self, group, source=None, **lb):
+        made = house([], group={"port": group.port, "deregistration_delay": "2s", "health_check": {
+            "path": "/healthz", "interval": "300ms", "timeout": "250ms", "healthy_threshold": 2,
+            "unhealthy_threshold": 2}}, **lb)
+        made["groups"] = {"web": source or {"asg": group.name}}
+        made["aws"] = {"region": self.aws.region, "endpoint_url": self.aws.endpoint,
+                       "imds_endpoint": self.aws.imds.endpoint, "poll_interval": f"{int(POLL * 1000)}ms"}
+        return made
+
+    def living(self, desired=2, **settings):
+        group = self.aws.living_group("web", desired=desired, **settings)
+        story.eventually(group.settled, within=20)
+        return group
+
+    def opened(self, group, source=None, **lb):
+        self.gate = self.door(self.config(group, source, **lb), environment=self.environment(), wait_healthy=False)
+        self.wait_serving(group)
+        return self.gate
+
+    def wait_serving(self, group):
+        def serving():
+            ids = {one.id for one in group.in_service()}
+            healthy = {one["id"] for one in self.gate.targets() if one["state"] == "healthy"}
+            return ids == healthy and len(ids) == group.desired
+        story.eventually(serving, within=30)
+
+    def age(self):
+        return self.gate.metric("discovery_age_seconds", group="web")
+
+    def lines(self, text):
+        return [line for line in self.gate.log().splitlines() if text in line]
+
+    def test_instances_in_service_are_targets_with_their_zones(self):
+        group = self.living(4, tags={"app": "web"})
+        self.opened(group)
+        told = {one["id"]: one["zone"] for one in self.gate.targets()}
+        self.assertEqual(told, {one.id: one.zone for one in group.in_service()})
+        self.assertEqual(ask(self.gate.address(), "/bytes/5").status, 200)
+        self.assertGreater(self.gate.metric("aws_requests_total", service="autoscaling", result="success"), 0)
+        self.assertGreater(self.gate.metric("discovery_polls_total", provider="asg", result="success"), 0)
+
+    def test_groups_are_found_by_their_tags(self):
+        group = self.living(2, tags={"app": "web", "stage": "prod"})
+        self.aws.static_group("other", 3, tags={"app": "web", "stage": "test"})
+        self.opened(group, {"asg_tags": {"app": "web", "stage": "prod"}})
+        self.assertEqual(len(self.gate.targets()), 2)
+
+    def test_scaling_out_and_in_loses_no_request(self):
+        group = self.living(2)
+        # The drain takes 2 s, and the hook holds the instance for 4.
+        group.put_hook("hold", heartbeat=4, default="CONTINUE")
+        self.opened(group)
+        load = Load(self.gate.address(), connections=16, seconds=60, slow=True)
+        self.addCleanup(load.close)
+        for count in (4, 2):
+            group.set_desired(count)
+            story.eventually(group.settled, within=30)
+            self.wait_serving(group)
+        told = load.end()
+        self.assertEqual(told["failures"], [])
+        self.assertGreaterEqual(len(told["served_by"]), 3, "the new instances got nothing")
+
+    def test_a_terminating_instance_gets_no_new_request_within_a_poll(self):
+        group = self.living(2)
+        group.put_hook("hold", heartbeat=60, default="CONTINUE")
+        self.opened(group)
+        group.set_desired(1)
+        leaving = story.eventually(lambda: next((one for one in group.instances if one.lifecycle == "Terminating:Wait"),
+                                                None))
+        story.eventually(lambda: self.gate.target(leaving.id)["state"] in ("draining", "drained"), within=5)
+        served = {ask(self.gate.address(), "/bytes/1").get("X-Served-By") for _ in range(10)}
+        self.assertEqual(len(served), 1)
+
+    def test_a_hook_is_completed_when_the_last_request_has_ended(self):
+        group = self.living(2)
+        group.put_hook("gatehouse-drain", heartbeat=30)
+        config = self.config(group)
+        config["aws"]["lifecycle_hook"] = "gatehouse-drain"
+        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
+        self.wait_serving(group)
+        with Wire(self.gate.address()) as one, Wire(self.gate.address()) as other:
+            for wire in (one, other):  # one on each instance
+                wire.send("GET /delay/1500 HTTP/1.1\r\nHost: a\r\n\r\n")
+            story.eventually(lambda: sum(target["in_flight"] for target in self.gate.targets()) == 2)
+            group.set_desired(1)
+            self.assertEqual([one.response().status, other.response().status], [200, 200])
+            answered = time.time()
+        story.eventually(group.settled, within=20)
+        done = self.aws.seen("CompleteLifecycleAction")
+        self.assertEqual([one.code for one in done], [None])
+        self.assertGreaterEqual(done[0].time, answered)
+        self.wait_serving(group)
+
+    def test_a_hook_of_another_name_is_left_alone(self):
+        group = self.living(2)
+        group.put_hook("theirs", heartbeat=3, default="CONTINUE")
+        config = self.config(group)
+        config["aws"]["lifecycle_hook"] = "gatehouse-drain"
+        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
+        self.wait_serving(group)
+        group.set_desired(1)
+        story.eventually(group.settled, within=20)
+        self.assertEqual(self.aws.seen("CompleteLifecycleAction"), [])
+        self.assertEqual(len(self.lines("has no terminate hook of that name")), 1)
+
+    def test_a_killed_instance_is_replaced(self):
+        group = self.living(3)
+        config = self.config(group)
+        config["aws"]["set_instance_health"] = True
+        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
+        self.wait_serving(group)
+        victim = group.in_service()[0].id
+        group.kill(victim)
+        story.eventually(lambda: group.settled() and victim not in {one.id for one in group.in_service()}, within=30)
+        self.wait_serving(group)
+        told = self.aws.seen("SetInstanceHealth")
+        self.assertEqual({one.parameters["InstanceId"] for one in told}, {victim})
+        self.assertEqual(told[0].parameters["ShouldRespectGracePeriod"], "true")
+
+    def test_a_fleet_that_looks_dead_is_left_alone(self):
+        group = self.living(2)
+        config = self.config(group)
+        config["aws"]["set_instance_health"] = {"max_share": "100%", "interval": "1s"}
+        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
+        self.wait_serving(group)
+        for one in group.in_service():
+            group.kill(one.id)
+        story.eventually(lambda: self.lines("more than half of an Auto Scaling Group"), within=20)
+        self.assertLessEqual(len(self.aws.seen("SetInstanceHealth")), 1)
+
+    def test_no_fault_of_aws_takes_a_target_away(self):
+        group = self.living(2)
+        self.opened(group)
+        load = Load(self.gate.address(), connections=8, seconds=len(FAULTS) * (OUTAGE + 10) + 30)
+        self.addCleanup(load.close)
+        for kind in FAULTS:
+            with self.subTest(kind):
+                before = len(self.lines("AWS "))
+                self.aws.fault(kind)
+                time.sleep(OUTAGE)
+                self.assertGreater(self.age(), OUTAGE / 2)
+                self.assertEqual(len(self.gate.targets()), 2)
+                self.aws.clear_faults()
+                story.eventually(lambda: self.age() < 1, within=40)
+                self.assertLessEqual(len(self.lines("AWS ")) - before, 4, "a line per poll")
+        self.assertEqual(load.end()["failures"], [])
+        self.assertEqual(len(self.gate.targets()), 2)
+
+    def test_a_restart_during_an_outage_serves_from_disk(self):
+        group = self.living(2)
+        state = self.folder / "state"
+        state.mkdir()
+        config = self.config(group) | {"state_dir": str(state)}
+        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
+        self.wait_serving(group)
+        self.assertEqual(self.gate.stop(), 0)
+        self.aws.fault("unavailable")
+        self.gate.start()
+        self.wait_serving(group)
+        self.assertEqual(ask(self.gate.address(), "/bytes/5").status, 200)
+        self.assertEqual(len(self.lines("serves from its last good inventory")), 1)
+
+    def test_what_is_wrong_with_keys_and_rights_is_said_once(self):
+        group = self.living(1)
+        self.aws.deny("DescribeAutoScalingGroups")
+        self.gate = self.door(self.config(group), environment=self.environment(), wait_healthy=False)
+        story.eventually(lambda: self.lines("AWS does not answer"), within=20)
+        self.assertIn("autoscaling:DescribeAutoScalingGroups", self.lines("AWS does not answer")[0])
+        time.sleep(5 * POLL)
+        self.assertEqual(len(self.lines("AWS does not answer")), 1)
+        self.aws.allow()
+        self.wait_serving(group)
+        self.assertNotIn(self.aws.key.secret_key, self.gate.log())
+
+    def test_a_wrong_secret_is_said_clearly(self):
+        group = self.living(1)
+        self.gate = self.door(self.config(group), environment=self.environment(AWS_SECRET_ACCESS_KEY="wrong" * 8),
+                              wait_healthy=False)
+        line = story.eventually(lambda: self.lines("AWS does not answer"), within=20)[0]
+        self.assertRegex(line, re.compile("secret|signature|key", re.IGNORECASE))
+
+    def test_the_instances_of_many_groups_come_in_few_calls(self):
+        # In the first group a real one, so that there is something to wait for.
+        group = self.living(1)
+        config = self.config(group)
+        for number in range(20):
+            self.aws.static_group(f"static-{number}", 50)
+            config["groups"][f"static-{number}"] = {"asg": f"static-{number}"}
+        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
+        self.wait_serving(group)
+        story.eventually(lambda: self.gate.metric("discovery_instances", lifecycle="in_service") == 1001, within=20)
+        self.aws.forget_calls()
+        time.sleep(3 * POLL)
+        polls = len(self.aws.seen("DescribeAutoScalingGroups"))
+        self.assertLessEqual(len(self.aws.seen("DescribeInstances")), 2 * polls + 2)
+
+
+if __name__ == "__main__":
+    story.main()
