@@ -61,7 +61,7 @@ struct admin {
 
 // The `lb:` section.
 struct lb {
-    std::string zone;  // of this node, for target groups with `cross_zone: false`; empty = unknown
+    std::string zone;  // of this node, for target groups with `cross_zone: false`; empty = as the metadata says
     unsigned workers = 0;  // threads, 1 .. 1024; 0 = auto, one per core
     std::vector<listener> listeners;          // at least one
     std::vector<target_group> target_groups;  // in the file's order

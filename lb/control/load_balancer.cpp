@@ -27,7 +27,12 @@ load_balancer::load_balancer(boost::asio::io_context& control, std::shared_ptr<c
     process_metrics_(service::make_process_collector()), pool_(threads_for(*settings->lb)),
     counters_(std::make_shared<metrics>(pool_.size())), access_log_(pool_.size(), out),
     directory_(control, *registry_, out), targets_(out),
-    auto_scaling_(control.get_executor(), out), checker_(control, out), tls_(pool_.size()),
+    auto_scaling_(control.get_executor(), out), zone_(control.get_executor(), out,
+                                                      [this](const std::string& zone) {
+                                                          targets_.set_learned_zone(zone);
+                                                          publish_again();
+                                                      }),
+    checker_(control, out), tls_(pool_.size()),
     sockets_(pool_.size(), std::move(inherited)), plans_(*counters_),
     certificates_(control.get_executor(), std::chrono::seconds(1)), seconds_(control), started_(std::time(nullptr)),
     tickets_rotated_(started_)
@@ -88,6 +93,9 @@ void load_balancer::put_to_work(std::shared_ptr<const conf::config> settings)
     targets_.apply(*settings_->lb, directory_.current(), steady_ms());
     publish(opened);
     directory_.apply(settings_->groups, settings_->aws);
+    const bool keeps_to_zone = std::ranges::any_of(
+        settings_->lb->target_groups, [](const conf::target_group& one) { return !one.cross_zone; });
+    if (keeps_to_zone && settings_->lb->zone.empty()) zone_.look(settings_->aws.imds_endpoint);
     auto_scaling_.configure(settings_->aws, directory_.aws_caller());
     watch_targets();
     watch_certificates();

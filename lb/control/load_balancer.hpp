@@ -3,6 +3,7 @@
 #include "conf/config.hpp"
 #include "discovery/directory.hpp"
 #include "lb/control/auto_scaling_loop.hpp"
+#include "lb/control/own_zone.hpp"
 #include "lb/control/plan_builder.hpp"
 #include "lb/control/socket_table.hpp"
 #include "lb/control/target_registry.hpp"
@@ -96,6 +97,7 @@ private:
     discovery::directory directory_;
     target_registry targets_;
     auto_scaling_loop auto_scaling_;
+    own_zone zone_;
     health_checker checker_;
     tls_store tls_;
     socket_table sockets_;

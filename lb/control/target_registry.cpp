@@ -11,7 +11,7 @@ void target_registry::apply(const conf::lb& wanted, const discovery::inventory& 
 {
     for (auto& [name, known] : groups_) known.configured = false;
     order_.clear();
-    own_zone_ = wanted.zone;
+    own_zone_ = wanted.zone.empty() ? learned_zone_ : wanted.zone;
     for (const auto& settings : wanted.target_groups) {
         auto& known = groups_[settings.name];
         known.settings = settings;
@@ -59,6 +59,14 @@ target_registry::entry& target_registry::find_or_make(group_record& in, const di
                                     {"address", one.which->address_text()},
                                     {"zone", from.zone}});
     return one;
+}
+
+void target_registry::set_learned_zone(const std::string& zone)
+{
+    learned_zone_ = zone;
+    if (!own_zone_.empty()) return;
+    own_zone_ = zone;
+    rebuild_sets();
 }
 
 bool target_registry::advance(std::int64_t now_ms)

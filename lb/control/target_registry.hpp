@@ -29,6 +29,9 @@ public:
     // Follows what the configuration and discovery say now. A group discovery knows nothing of yet keeps what it has.
     void apply(const conf::lb& settings, const discovery::inventory& house, std::int64_t now_ms);
 
+    // The zone this node is in, when the configuration does not name it.
+    void set_learned_zone(const std::string& zone);
+
     // Moves drains along: call every second, and after each drain request. True when sets() changed.
     bool advance(std::int64_t now_ms);
 
@@ -84,7 +87,7 @@ private:
     service::log& out_;
     std::map<std::string, group_record, std::less<>> groups_;
     std::vector<std::string> order_;
-    std::string own_zone_;
+    std::string own_zone_, learned_zone_;
     std::vector<std::shared_ptr<const target_set>> sets_;
     std::vector<std::weak_ptr<target>> slots_;  // an expired one is free
 };

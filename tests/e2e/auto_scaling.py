@@ -75,6 +75,26 @@ class AutoScaling(story.Story):
         self.opened(group, {"asg_tags": {"app": "web", "stage": "prod"}})
         self.assertEqual(len(self.gate.targets()), 2)
 
+    def test_a_node_keeps_to_the_zone_that_its_metadata_names(self):
+        group = self.living(4)
+        config = self.config(group)
+        config["lb"]["target_groups"]["web"]["cross_zone"] = False
+        environment = self.environment() | {"AWS_EC2_METADATA_DISABLED": ""}
+        self.gate = self.door(config, environment=environment, wait_healthy=False)
+        self.wait_serving(group)
+        story.eventually(lambda: self.lines("zone is known"))
+        story.eventually(lambda: self.zones_serving(group) == {self.aws.region + "a"})
+        for one in group.in_service():
+            if one.zone.endswith("a"):
+                group.kill(one.id)
+        story.eventually(lambda: self.zones_serving(group) == {self.aws.region + "b"}, within=20)
+
+    def zones_serving(self, group):
+        """Of twenty requests in a row."""
+        zones = {one.id: one.zone for one in group.instances}
+        answers = [ask(self.gate.address(), "/bytes/1") for _ in range(20)]
+        return {zones.get(answer.get("X-Served-By"), answer.status) for answer in answers}
+
     def test_scaling_out_and_in_loses_no_request(self):
         group = self.living(2)
         # The drain takes 2 s, and the hook holds the instance for 4.
