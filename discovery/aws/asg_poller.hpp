@@ -32,7 +32,7 @@ public:
     // Who wants to be told of every look.
     class follower {
     public:
-        // One complete look. `ec2_failure`: instances without an entry of EC2 are so because it failed.
+        // One complete look. `ec2_failed`: instances without an entry of EC2 are so because it failed.
         virtual void take(const asg_answer& told, bool ec2_failed) = 0;
         virtual void failed(poll_result why) = 0;  // nothing was learned
     protected:

@@ -95,6 +95,8 @@ void auto_scaling_loop::step(const discovery::inventory& house, const target_reg
     auto& self = *state_;
     if (!self.ask) return;
     state::put_metrics(state_, targets, counted, now_ms);
+    const bool judging = self.settings.set_instance_health.enabled;
+    const auto failing = judging ? targets.failing() : std::set<std::string, std::less<>>();
     std::set<std::string> waiting;
     std::map<std::string, std::map<std::string, bool>> in_service;  // group -> id -> healthy; one may be in two groups
     for (const auto& [name, snapshot] : house) {
@@ -103,8 +105,8 @@ void auto_scaling_loop::step(const discovery::inventory& house, const target_reg
             if (one.provider_state == "Terminating:Wait") {
                 waiting.insert(one.id);
                 state::hold(state_, one, targets, now_ms);
-            } else if (one.state == discovery::lifecycle::in_service) {
-                in_service[one.auto_scaling_group][one.id] = !targets.failing(one.id);
+            } else if (judging && one.state == discovery::lifecycle::in_service) {
+                in_service[one.auto_scaling_group][one.id] = !failing.contains(one.id);
             }
         }
     }
@@ -194,7 +196,6 @@ void auto_scaling_loop::state::judge(const std::shared_ptr<state>& self, const s
                                      const std::vector<aws::replacement_duty::instance>& all, std::int64_t now_ms)
 {
     const auto& how = self->settings.set_instance_health;
-    if (!how.enabled) return;
     auto& one = self->fleets.try_emplace(group, how).first->second;
     const auto verdict = one.duty.observe(all, now_ms);
     if (verdict.too_many && !one.too_many)

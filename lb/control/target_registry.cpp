@@ -183,11 +183,14 @@ bool target_registry::in_use(std::string_view id) const
     return any_of(id, [](const group_record&, const entry& one) { return one.which->in_flight() != 0; });
 }
 
-bool target_registry::failing(std::string_view id) const
+std::set<std::string, std::less<>> target_registry::failing() const
 {
-    return any_of(id, [](const group_record&, const entry& one) {
-        return one.which->about.member && one.which->current_health() == target::health::unhealthy;
-    });
+    std::set<std::string, std::less<>> ids;
+    for (const auto& [name, known] : groups_)
+        for (const auto& [key, one] : known.entries)
+            if (one.which->about.member && one.which->current_health() == target::health::unhealthy)
+                ids.insert(one.which->id());
+    return ids;
 }
 
 std::chrono::milliseconds target_registry::longest_delay(std::string_view id) const

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,10 +58,11 @@ public:
         bool fail_open;
         std::vector<row> targets;
     };
-    // Of an instance, over all target groups it is in: whether requests may still run on it, whether it fails a health
-    // check, and the longest deregistration_delay.
+    // Ids of the members that fail a health check in any target group.
+    std::set<std::string, std::less<>> failing() const;
+    // Of one instance, over all target groups it is in: whether requests still run on it, and the longest
+    // deregistration_delay. Looks at every target.
     bool in_use(std::string_view id) const;
-    bool failing(std::string_view id) const;
     std::chrono::milliseconds longest_delay(std::string_view id) const;
 
     std::vector<group_rows> rows(std::int64_t now_ms) const;
