@@ -23,6 +23,8 @@ struct instance_facts {
         std::optional<boost::asio::ip::address> address;  // private IPv4, else IPv6
         std::string name;                                 // the Name tag
         std::optional<std::chrono::system_clock::time_point> launched;
+        bool spot = false;
+        std::string spot_notice;  // "marked-for-termination": EC2 is about to take it back; empty: it is not
     };
     std::optional<on_ec2> ec2;  // empty when DescribeInstances did not tell
 };
@@ -30,13 +32,14 @@ struct instance_facts {
 // What one poll said of the Auto Scaling Groups that one configured group follows, paged to the end.
 struct asg_answer {
     std::vector<std::string> found;         // names of the groups that exist
+    std::vector<std::string> hollow;        // those among them that want instances and list none
     bool wants_none = false;                // they all exist, and none wants an instance (desired capacity 0)
     bool ec2_complete = true;               // DescribeInstances answered for every instance
     std::vector<instance_facts> instances;
 };
 
 // How a door sees an instance. Anything but a healthy one in service gets no request: Auto Scaling replaces what it
-// believes unhealthy, and what EC2 is shutting down is gone whatever Auto Scaling says.
+// believes unhealthy, and what EC2 is shutting down or about to take back is gone whatever Auto Scaling says.
 lifecycle lifecycle_of(const instance_facts& seen) noexcept;
 
 }  // namespace gatehouse::discovery::aws

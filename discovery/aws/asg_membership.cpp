@@ -22,8 +22,8 @@ poll_result asg_membership::observe(const asg_answer& told)
     bool all_placed = true;
     for (const auto& one : told.instances) all_placed = take(one) && all_placed;
     if (!missing_.empty()) return poll_result::partial;
-    count_absences(told);
-    return told.ec2_complete && all_placed ? poll_result::success : poll_result::partial;
+    const bool all_told = count_absences(told);
+    return told.ec2_complete && all_placed && all_told ? poll_result::success : poll_result::partial;
 }
 
 // False when an instance that should serve cannot: no one has said where it is.
@@ -41,6 +41,7 @@ bool asg_membership::take(const instance_facts& seen)
     who.zone = seen.zone;
     who.state = state;
     who.provider_state = seen.state;
+    if (seen.ec2 && !seen.ec2->spot_notice.empty()) who.provider_state += ", " + seen.ec2->spot_notice;
     who.auto_scaling_group = seen.auto_scaling_group;
     if (has_address) who.address = *seen.ec2->address;
     if (seen.ec2) {
@@ -50,14 +51,31 @@ bool asg_membership::take(const instance_facts& seen)
     return true;
 }
 
-// Auto Scaling's list was complete, whatever EC2 said.
-void asg_membership::count_absences(const asg_answer& told)
+// Auto Scaling's list was complete, whatever EC2 said. False when a group lists nobody that wants and had members in
+// service: what became of them nobody told.
+bool asg_membership::count_absences(const asg_answer& told)
 {
     std::set<std::string_view> present;
     for (const auto& one : told.instances) present.insert(one.id);
-    for (auto& [id, one] : records_)
-        if (!present.contains(id)) ++one.absences;
+    bool all_told = true;
+    for (auto& [id, one] : records_) {
+        if (present.contains(id)) continue;
+        const bool hollow = std::ranges::find(told.hollow, one.who.auto_scaling_group) != told.hollow.end();
+        if (hollow && one.who.state == lifecycle::in_service)
+            all_told = false;
+        else
+            ++one.absences;
+    }
     std::erase_if(records_, [](const auto& entry) { return entry.second.absences >= patience; });
+    return all_told;
+}
+
+std::vector<std::string> asg_membership::auto_scaling_groups() const
+{
+    std::set<std::string> names;
+    for (const auto& [id, one] : records_)
+        if (!one.who.auto_scaling_group.empty()) names.insert(one.who.auto_scaling_group);
+    return {names.begin(), names.end()};
 }
 
 std::vector<member> asg_membership::members() const

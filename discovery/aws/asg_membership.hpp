@@ -12,7 +12,7 @@ namespace gatehouse::discovery::aws {
 
 // Who belongs to a group that follows Auto Scaling Groups. A member leaves on positive evidence (it is listed as
 // terminating, detaching, ...) or after it was absent from several complete answers in a row, and never because of an
-// answer that lists nobody, unless the groups want nobody. No clock, no I/O.
+// answer in which an Auto Scaling Group lists nobody, unless it wants nobody. No clock, no I/O.
 class asg_membership {
 public:
     static constexpr int patience = 3;  // complete answers without a member until it is believed to be gone
@@ -21,11 +21,12 @@ public:
     // choose them.
     asg_membership(std::vector<std::string> wanted, const std::vector<member>& known);
 
-    // success, partial (some named group was missing, or EC2 did not tell of everyone: adds members, removes none),
-    // empty or not_found (not believed).
+    // success, partial (some named group was missing, or lists nobody though it wants and had some, or EC2 did not tell
+    // of everyone: adds members, removes none of whom was not told), empty or not_found (not believed).
     poll_result observe(const asg_answer& told);
 
     std::vector<member> members() const;  // ordered by id
+    std::vector<std::string> auto_scaling_groups() const;  // that they are in
     // Named groups that the last answer did not have.
     const std::vector<std::string>& missing() const noexcept { return missing_; }
 
@@ -35,7 +36,7 @@ private:
         int absences = 0;
     };
     bool take(const instance_facts& seen);
-    void count_absences(const asg_answer& told);
+    bool count_absences(const asg_answer& told);
 
     std::vector<std::string> wanted_, missing_;
     std::map<std::string, record> records_;  // by id

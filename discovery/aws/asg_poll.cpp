@@ -1,5 +1,6 @@
 #include "discovery/aws/asg_poll.hpp"
 
+#include "discovery/aws/asg_calls.hpp"
 #include "discovery/aws/autoscaling_answers.hpp"
 #include "discovery/aws/ec2_answers.hpp"
 #include "discovery/aws/iso_time.hpp"
@@ -14,80 +15,23 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t names_per_call = 100;    // DescribeAutoScalingGroups: MaxRecords' limit
-constexpr std::size_t values_per_filter = 200;  // DescribeInstances: values of one filter
-constexpr unsigned most_pages = 2000;          // of one list: far beyond what an account may hold
-
 using tag_set = std::map<std::string, std::string>;
 using groups_by_name = std::map<std::string, auto_scaling_group>;
-using instances_by_id = std::map<std::string, ec2_instance>;
-
-template <class T>
-using page_reader = result<page<T>> (*)(std::string_view);
-
-struct paged_call {
-    std::string service, action, version;
-    std::vector<std::pair<std::string, std::string>> parameters;
-};
 
 struct look {
     ask_aws ask;
     unsigned calls = 0;
 };
 
-// Every page of a list.
-template <class T>
-asio::awaitable<result<std::vector<T>>> read_all(look& at, paged_call what, page_reader<T> read)
-{
-    std::vector<T> all;
-    std::set<std::string> tokens;
-    std::string token;
-    for (unsigned number = 0; number < most_pages; ++number) {
-        form parameters(what.action, what.version);
-        for (const auto& [name, value] : what.parameters) parameters.add(name, value);
-        if (!token.empty()) parameters.add("NextToken", token);
-        ++at.calls;
-        auto body = co_await at.ask(what.service, what.action, std::move(parameters));
-        if (body.has_error()) co_return body.error();
-        auto part = read(*body);
-        if (part.has_error()) co_return part.error();
-        std::move(part->items.begin(), part->items.end(), std::back_inserter(all));
-        token = part->next_token;
-        if (token.empty()) co_return all;
-        if (!tokens.insert(token).second) break;
-    }
-    co_return api_error(error_kind::invalid_answer, 200, "", what.action + ": its pages do not end");
-}
+struct found_groups {
+    groups_by_name all;
+    std::map<tag_set, std::set<std::string>> of_tags;  // names
+};
 
-paged_call describe_groups() { return {"autoscaling", "DescribeAutoScalingGroups", "2011-01-01", {{"MaxRecords", "100"}}}; }
-
-paged_call groups_by_names(const std::vector<std::string>& names)
-{
-    auto call = describe_groups();
-    for (std::size_t i = 0; i < names.size(); ++i)
-        call.parameters.emplace_back("AutoScalingGroupNames.member." + std::to_string(i + 1), names[i]);
-    return call;
-}
-
-paged_call groups_by_tags(const tag_set& tags)
-{
-    auto call = describe_groups();
-    std::size_t number = 0;
-    for (const auto& [key, value] : tags) {
-        const auto filter = "Filters.member." + std::to_string(++number);
-        call.parameters.emplace_back(filter + ".Name", "tag:" + key);
-        call.parameters.emplace_back(filter + ".Values.member.1", value);
-    }
-    return call;
-}
-
-paged_call instances_by(const std::string& filter, const std::vector<std::string>& values)
-{
-    paged_call call{"ec2", "DescribeInstances", "2016-11-15", {{"MaxResults", "1000"}, {"Filter.1.Name", filter}}};
-    for (std::size_t i = 0; i < values.size(); ++i)
-        call.parameters.emplace_back("Filter.1.Value." + std::to_string(i + 1), values[i]);
-    return call;
-}
+struct found_instances {
+    std::map<std::string, ec2_instance> by_id;
+    std::map<std::string, std::string> interrupted;  // id -> the spot request's status code
+};
 
 template <class Container> std::vector<std::vector<std::string>> in_lots(const Container& all, std::size_t of)
 {
@@ -99,32 +43,44 @@ template <class Container> std::vector<std::vector<std::string>> in_lots(const C
     return lots;
 }
 
-struct found_groups {
-    groups_by_name all;
-    std::map<tag_set, std::vector<std::string>> of_tags;  // names
-};
+bool has_tags(const auto_scaling_group& group, const tag_set& wanted)
+{
+    return std::ranges::all_of(wanted, [&](const auto& tag) {
+        const auto found = group.tags.find(tag.first);
+        return found != group.tags.end() && found->second == tag.second;
+    });
+}
 
-asio::awaitable<result<found_groups>> find_groups(look& at, const std::vector<conf::asg_source>& wanted)
+asio::awaitable<result<found_groups>> find_groups(look& at, const asg_poll_request& wanted)
 {
     found_groups found;
     std::set<std::string> names;
-    for (const auto& source : wanted) {
+    for (const auto& [source, known] : wanted.groups) {
         names.insert(source.names.begin(), source.names.end());
-        if (!source.tags.empty()) found.of_tags[source.tags];
+        if (source.tags.empty()) continue;
+        names.insert(known.begin(), known.end());
+        found.of_tags[source.tags];
     }
     for (const auto& lot : in_lots(names, names_per_call)) {
         auto call = groups_by_names(lot);
-        auto list = co_await read_all<auto_scaling_group>(at, std::move(call), describe_auto_scaling_groups);
+        auto list = co_await read_all<auto_scaling_group>(at.ask, std::move(call), describe_auto_scaling_groups, at.calls);
         if (list.has_error()) co_return list.error();
         for (auto& one : *list) found.all.insert_or_assign(one.name, std::move(one));
     }
     for (auto& [tags, members] : found.of_tags) {
         auto call = groups_by_tags(tags);
-        auto list = co_await read_all<auto_scaling_group>(at, std::move(call), describe_auto_scaling_groups);
+        auto list = co_await read_all<auto_scaling_group>(at.ask, std::move(call), describe_auto_scaling_groups, at.calls);
         if (list.has_error()) co_return list.error();
         for (auto& one : *list) {
-            members.push_back(one.name);
+            members.insert(one.name);
             found.all.insert_or_assign(one.name, std::move(one));
+        }
+    }
+    for (const auto& [source, known] : wanted.groups) {
+        if (source.tags.empty()) continue;
+        for (const auto& name : known) {
+            const auto group = found.all.find(name);
+            if (group != found.all.end() && has_tags(group->second, source.tags)) found.of_tags[source.tags].insert(name);
         }
     }
     co_return found;
@@ -132,19 +88,19 @@ asio::awaitable<result<found_groups>> find_groups(look& at, const std::vector<co
 
 asio::awaitable<std::optional<api_error>> add_instances(look& at, std::string filter,
                                                         std::vector<std::vector<std::string>> lots,
-                                                        instances_by_id& into)
+                                                        found_instances& into)
 {
     for (const auto& lot : lots) {
         auto call = instances_by(filter, lot);
-        auto list = co_await read_all<ec2_instance>(at, std::move(call), describe_instances);
+        auto list = co_await read_all<ec2_instance>(at.ask, std::move(call), describe_instances, at.calls);
         if (list.has_error()) co_return list.error();
-        for (auto& one : *list) into.insert_or_assign(one.id, std::move(one));
+        for (auto& one : *list) into.by_id.insert_or_assign(one.id, std::move(one));
     }
     co_return std::nullopt;
 }
 
 // By the tag of their group, a page of a thousand at a time; those whose tag is not there yet, by id.
-asio::awaitable<std::optional<api_error>> find_instances(look& at, const groups_by_name& groups, instances_by_id& into)
+asio::awaitable<std::optional<api_error>> find_instances(look& at, const groups_by_name& groups, found_instances& into)
 {
     std::vector<std::string> names;
     for (const auto& [name, group] : groups)
@@ -155,9 +111,19 @@ asio::awaitable<std::optional<api_error>> find_instances(look& at, const groups_
     std::set<std::string> unknown;
     for (const auto& [name, group] : groups)
         for (const auto& one : group.instances)
-            if (!into.contains(one.id)) unknown.insert(one.id);
+            if (!into.by_id.contains(one.id)) unknown.insert(one.id);
     auto by_id = in_lots(unknown, values_per_filter);
     co_return co_await add_instances(at, "instance-id", std::move(by_id), into);
+}
+
+asio::awaitable<std::optional<api_error>> find_interruptions(look& at, found_instances& into)
+{
+    if (std::ranges::none_of(into.by_id, [](const auto& one) { return one.second.spot; })) co_return std::nullopt;
+    auto call = interrupted_spot_requests();
+    const auto list = co_await read_all<spot_request>(at.ask, std::move(call), describe_spot_requests, at.calls);
+    if (list.has_error()) co_return list.error();
+    for (const auto& one : *list) into.interrupted.insert_or_assign(one.instance, one.status);
+    co_return std::nullopt;
 }
 
 std::optional<boost::asio::ip::address> address_of(const ec2_instance& one)
@@ -170,26 +136,34 @@ std::optional<boost::asio::ip::address> address_of(const ec2_instance& one)
     return std::nullopt;
 }
 
-instance_facts facts_of(const asg_instance& seen, const std::string& group, const instances_by_id& instances)
+instance_facts facts_of(const asg_instance& seen, const std::string& group, const found_instances& instances)
 {
     instance_facts made{seen.id, seen.zone, group, seen.lifecycle_state, seen.health_status, {}};
-    if (const auto known = instances.find(seen.id); known != instances.end()) {
+    if (const auto known = instances.by_id.find(seen.id); known != instances.by_id.end()) {
         const auto& from = known->second;
-        made.ec2.emplace(instance_facts::on_ec2{from.state, address_of(from), from.name, parse_iso_time(from.launch_time)});
+        made.ec2.emplace(instance_facts::on_ec2{from.state, address_of(from), from.name,
+                                                parse_iso_time(from.launch_time), from.spot, {}});
+        if (const auto notice = instances.interrupted.find(seen.id); notice != instances.interrupted.end())
+            made.ec2->spot_notice = notice->second;
     }
     return made;
 }
 
-asg_answer answer_for(const conf::asg_source& source, const found_groups& found, const instances_by_id& instances)
+asg_answer answer_for(const conf::asg_source& source, const found_groups& found, const found_instances& instances)
 {
     asg_answer made;
-    const auto& names = source.tags.empty() ? source.names : found.of_tags.at(source.tags);
+    auto names = source.names;
+    if (!source.tags.empty()) {
+        const auto& chosen = found.of_tags.at(source.tags);
+        names.assign(chosen.begin(), chosen.end());
+    }
     unsigned wanted = 0;
     for (const auto& name : names) {
         const auto group = found.all.find(name);
         if (group == found.all.end()) continue;
         made.found.push_back(name);
         wanted += group->second.desired;
+        if (group->second.desired != 0 && group->second.instances.empty()) made.hollow.push_back(name);
         for (const auto& one : group->second.instances) made.instances.push_back(facts_of(one, name, instances));
     }
     made.wants_none = wanted == 0 && made.found.size() == names.size() && !names.empty();
@@ -199,15 +173,16 @@ asg_answer answer_for(const conf::asg_source& source, const found_groups& found,
 
 }  // namespace
 
-asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, std::vector<conf::asg_source> wanted)
+asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, asg_poll_request wanted)
 {
     look at{std::move(ask)};
     auto found = co_await find_groups(at, wanted);
     if (found.has_error()) co_return found.error();
     asg_poll_answer made;
-    instances_by_id instances;
+    found_instances instances;
     made.ec2_failure = co_await find_instances(at, found->all, instances);
-    for (const auto& source : wanted) made.groups.push_back(answer_for(source, *found, instances));
+    if (wanted.interruptions) made.spot_failure = co_await find_interruptions(at, instances);
+    for (const auto& one : wanted.groups) made.groups.push_back(answer_for(one.what, *found, instances));
     made.calls = at.calls;
     co_return made;
 }

@@ -20,10 +20,21 @@ namespace gatehouse::discovery::aws {
 using ask_aws = std::function<boost::asio::awaitable<result<std::string>>(std::string service, std::string action,
                                                                           form parameters)>;
 
+// What one look is to find out.
+struct asg_poll_request {
+    struct source {
+        conf::asg_source what;
+        std::vector<std::string> known;  // Auto Scaling Groups that its tags chose so far
+    };
+    std::vector<source> groups;
+    bool interruptions = true;  // ask which spot instances are about to be taken back, where there are any
+};
+
 // What one look at AWS brought for every configured group.
 struct asg_poll_answer {
     std::vector<asg_answer> groups;         // as many as were asked for, in that order
     std::optional<api_error> ec2_failure;   // DescribeInstances failed: addresses of new instances are missing
+    std::optional<api_error> spot_failure;  // DescribeSpotInstanceRequests failed
     unsigned calls = 0;
 };
 
@@ -31,6 +42,9 @@ struct asg_poll_answer {
 // with one list per set of tags, then their instances by the tag that Auto Scaling puts on them. Every list is read to
 // its last page; a failure of Auto Scaling fails the whole look. What is cut, repeats a page token or does not end
 // is an invalid_answer.
-boost::asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, std::vector<conf::asg_source> wanted);
+//
+// A list that lacks pages without a trace cannot be told from a whole one. So groups that tags chose before are asked
+// for by name as well: those that still have the tags belong, whether the list by tags has them or not.
+boost::asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, asg_poll_request wanted);
 
 }  // namespace gatehouse::discovery::aws

@@ -17,7 +17,11 @@ namespace {
 
 namespace asio = boost::asio;
 
+using std::chrono::steady_clock;
+
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
+// Whoever may not ask for spot requests is not to fill the account's audit trail with refusals.
+constexpr auto ask_for_spot_again = std::chrono::minutes(5);
 
 }  // namespace
 
@@ -33,7 +37,9 @@ struct asg_poller::state {
 
     static asio::awaitable<void> run(std::shared_ptr<state> self);
     void tell(const result<asg_poll_answer>& seen);
+    asg_poll_request request() const;
     void report(const api_error* failed, std::string_view doing);
+    void report_spot(const api_error* failed);
     conf::duration next_pause();
 
     asio::any_io_executor executor;
@@ -41,8 +47,9 @@ struct asg_poller::state {
     ask_aws ask;
     settings rhythm;
     std::vector<joined> followers, looked_for;
-    std::string last_trouble;
-    unsigned calls = 0;
+    std::string last_trouble, last_spot_trouble;
+    steady_clock::time_point whole = steady_clock::now();  // the last answer that was, or the beginning
+    steady_clock::time_point spot_from{};                  // when spot requests may be asked for again
     std::minstd_rand random{std::random_device{}()};
     asio::steady_timer pause;
     bool running = false, hurried = false;
@@ -80,16 +87,12 @@ void asg_poller::leave(const follower& who) noexcept
         if (is(one)) one.who = nullptr;
 }
 
-unsigned asg_poller::last_calls() const noexcept { return state_->calls; }
-
 asio::awaitable<void> asg_poller::state::run(std::shared_ptr<state> self)
 {
     while (!self->ended) {
         self->hurried = false;
         self->looked_for = self->followers;
-        std::vector<conf::asg_source> wanted;
-        for (const auto& one : self->looked_for) wanted.push_back(one.what);
-        if (!wanted.empty()) {
+        if (auto wanted = self->request(); !wanted.groups.empty()) {
             const auto seen = co_await poll_groups(self->ask, std::move(wanted));
             if (self->ended) co_return;
             self->tell(seen);
@@ -99,6 +102,14 @@ asio::awaitable<void> asg_poller::state::run(std::shared_ptr<state> self)
         self->pause.expires_after(self->next_pause());
         co_await self->pause.async_wait(token);
     }
+}
+
+asg_poll_request asg_poller::state::request() const
+{
+    asg_poll_request made;
+    for (const auto& one : looked_for) made.groups.push_back({one.what, one.who->auto_scaling_groups()});
+    made.interruptions = steady_clock::now() >= spot_from;
+    return made;
 }
 
 conf::duration asg_poller::state::next_pause()
@@ -117,23 +128,38 @@ void asg_poller::state::tell(const result<asg_poll_answer>& seen)
             if (auto* who = looked_for[i].who) who->failed(why);
         return;
     }
-    calls = seen->calls;
     const bool ec2_failed = seen->ec2_failure.has_value();
     report(ec2_failed ? &*seen->ec2_failure : nullptr, "ec2:DescribeInstances");
+    if (!ec2_failed) whole = steady_clock::now();
+    report_spot(seen->spot_failure ? &*seen->spot_failure : nullptr);
     for (std::size_t i = 0; i < looked_for.size(); ++i)
         if (auto* who = looked_for[i].who) who->take(seen->groups[i], ec2_failed);
 }
 
-// One line when it begins, one when the reason changes and one when it is over, however long it lasts.
+// One line when it begins, one when the reason changes and one when it is over, however long it lasts. Each says how old
+// the last whole answer is.
 void asg_poller::state::report(const api_error* failed, std::string_view doing)
 {
     const auto trouble = failed ? std::string(to_string(failed->kind)) + ' ' + std::string(doing) : std::string();
     if (trouble == last_trouble) return;
     last_trouble = trouble;
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - whole).count();
     if (failed)
-        out.warning("AWS does not answer, groups keep their members", {{"reason", explain(*failed, doing)}});
+        out.warning("AWS does not answer, groups keep their members",
+                    {{"reason", explain(*failed, doing)}, {"age_seconds", static_cast<std::int64_t>(age)}});
     else
-        out.info("AWS answers again");
+        out.info("AWS answers again", {{"age_seconds", static_cast<std::int64_t>(age)}});
+}
+
+// Without spot requests an interruption is seen when Auto Scaling reacts, so this is no trouble of the groups.
+void asg_poller::state::report_spot(const api_error* failed)
+{
+    constexpr auto doing = "ec2:DescribeSpotInstanceRequests";
+    if (failed && failed->kind == error_kind::permission) spot_from = steady_clock::now() + ask_for_spot_again;
+    const auto trouble = failed ? explain(*failed, doing) : std::string();
+    if (!failed && steady_clock::now() < spot_from) return;  // not asked
+    if (trouble == std::exchange(last_spot_trouble, trouble) || !failed) return;
+    out.warning("interruptions of spot instances are not seen ahead", {{"reason", trouble}});
 }
 
 poll_result poll_result_of(const api_error& failed) noexcept

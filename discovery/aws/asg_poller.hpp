@@ -11,8 +11,8 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace gatehouse::discovery::aws {
 
@@ -35,6 +35,7 @@ public:
         // One complete look. `ec2_failed`: instances without an entry of EC2 are so because it failed.
         virtual void take(const asg_answer& told, bool ec2_failed) = 0;
         virtual void failed(poll_result why) = 0;  // nothing was learned
+        virtual std::vector<std::string> auto_scaling_groups() const = 0;  // that it has members in
     protected:
         ~follower() = default;
     };
@@ -42,8 +43,6 @@ public:
     // leave(), which may.
     void join(follower& who, conf::asg_source what);
     void leave(const follower& who) noexcept;
-
-    unsigned last_calls() const noexcept;  // that the last look took
 
 private:
     struct state;

@@ -65,7 +65,7 @@ void asg_provider::report(poll_result how)
         return setup_.out.info("Auto Scaling tells of the whole group again", {{"group", group_}});
     const auto* what = how == poll_result::empty && source_.tags.empty() ? "it lists no instance"
                        : how == poll_result::empty                      ? "no group has these tags"
-                       : members_.missing().empty()                     ? "an instance has no address yet"
+                       : members_.missing().empty()                     ? "it does not say where every instance is"
                                                                         : "no such Auto Scaling Group";
     setup_.out.warning("Auto Scaling does not tell of the whole group, it keeps its members",
                        {{"group", group_},

@@ -23,6 +23,7 @@ public:
 private:
     void take(const asg_answer& told, bool ec2_failed) override;
     void failed(poll_result why) override;
+    std::vector<std::string> auto_scaling_groups() const override { return members_.auto_scaling_groups(); }
     void report(poll_result how);
     void tell(poll_result how);
 

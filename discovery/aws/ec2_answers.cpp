@@ -7,10 +7,10 @@
 namespace gatehouse::discovery::aws {
 namespace {
 
-std::string name_tag(pugi::xml_node instance)
+std::string tag_of(pugi::xml_node instance, std::string_view key)
 {
     for (const auto tag : instance.child("tagSet").children("item"))
-        if (text_at(tag, "key") == "Name") return text_at(tag, "value");
+        if (text_at(tag, "key") == key) return text_at(tag, "value");
     return {};
 }
 
@@ -41,12 +41,13 @@ ec2_instance read_instance(pugi::xml_node from)
     ec2_instance instance;
     instance.id = text_at(from, "instanceId");
     instance.zone = text_at(from.child("placement"), "availabilityZone");
-    instance.name = name_tag(from);
+    instance.name = tag_of(from, "Name");
     instance.state = text_at(from.child("instanceState"), "name");
     instance.private_ipv4 = text_at(from, "privateIpAddress");  // a child's, never an interface's
     instance.ipv6 = ipv6_of(from);
     instance.launch_time = text_at(from, "launchTime");
     instance.spot = text_at(from, "instanceLifecycle") == "spot";
+    instance.auto_scaling_group = tag_of(from, "aws:autoscaling:groupName");
     return instance;
 }
 
@@ -70,6 +71,20 @@ result<page<ec2_instance>> describe_instances(std::string_view xml)
                 return invalid_answer("an instance has no id or no state");
         }
     }
+    return read;
+}
+
+result<page<spot_request>> describe_spot_requests(std::string_view xml)
+{
+    const auto document = parse_answer(xml, "DescribeSpotInstanceRequestsResponse");
+    if (!document) return document.error();
+    const auto answer = (*document)->document_element();
+    const auto requests = answer.child("spotInstanceRequestSet");
+    if (!requests) return invalid_answer("the answer has no list of spot requests");  // none is an empty list
+    page<spot_request> read;
+    read.next_token = text_at(answer, "nextToken");
+    for (const auto one : requests.children("item"))
+        read.items.push_back({text_at(one, "instanceId"), text_at(one.child("status"), "code")});
     return read;
 }
 

@@ -18,10 +18,21 @@ struct ec2_instance {
     std::string ipv6;          // of the first network interface; may be empty
     std::string launch_time;   // as parse_iso_time() reads it
     bool spot = false;
+    std::string auto_scaling_group;  // by the tag that Auto Scaling puts on its instances; empty: of no group
+};
+
+// A request for a spot instance.
+struct spot_request {
+    std::string instance;  // empty while it has none
+    std::string status;    // "fulfilled", "marked-for-termination", ...
 };
 
 // The answer to DescribeInstances, its reservations laid end to end. Instances stay in it for an hour or so
 // after they were terminated.
 result<page<ec2_instance>> describe_instances(std::string_view xml);
+
+// The answer to DescribeSpotInstanceRequests.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSpotInstanceRequests.html
+result<page<spot_request>> describe_spot_requests(std::string_view xml);
 
 }  // namespace gatehouse::discovery::aws

@@ -195,14 +195,4 @@ asio::awaitable<result<std::optional<credentials>>> imds::role_credentials()
     return state::role_credentials(state_);
 }
 
-asio::awaitable<optional_text> imds::spot_action()
-{
-    return state::look_up(state_, "spot/instance-action");
-}
-
-asio::awaitable<optional_text> imds::target_lifecycle_state()
-{
-    return state::look_up(state_, "autoscaling/target-lifecycle-state");
-}
-
 }  // namespace gatehouse::discovery::aws

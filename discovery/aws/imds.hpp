@@ -48,12 +48,6 @@ public:
     // Keys of that role; empty when it has none.
     boost::asio::awaitable<result<std::optional<credentials>>> role_credentials();
 
-    // JSON with `action` and `time` once a spot instance is about to be taken away; empty before.
-    boost::asio::awaitable<result<std::optional<std::string>>> spot_action();
-    // The state that Auto Scaling brings the node to: "InService", "Terminated", ...; empty outside of a
-    // group.
-    boost::asio::awaitable<result<std::optional<std::string>>> target_lifecycle_state();
-
     void close();  // as the destructor
 
 private:

@@ -2,6 +2,7 @@ list(APPEND sources
   aws/account.cpp
   aws/api_client.cpp
   aws/asg_answer.cpp
+  aws/asg_calls.cpp
   aws/asg_membership.cpp
   aws/asg_poll.cpp
   aws/asg_poller.cpp

@@ -69,6 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_groups(body);
     check_instances(body);
     check_refusal(describe_lifecycle_hooks(body));
+    check_refusal(describe_spot_requests(body));
     const auto keys = read_web_identity(body, "fuzz");
     check_refusal(keys);
     if (keys) require(is_usable(*keys));

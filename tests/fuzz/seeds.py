@@ -41,11 +41,20 @@ SEEDS = {
         b"<instanceState><name>running</name></instanceState><privateIpAddress>10.0.0.1</privateIpAddress><tagSet><item>"
         b"<key>Name</key><value>&#65;</value></item></tagSet></item></instancesSet></item></reservationSet>"
         b"</DescribeInstancesResponse>",
+        b"<DescribeSpotInstanceRequestsResponse><spotInstanceRequestSet><item><instanceId>i-1</instanceId><status>"
+        b"<code>marked-for-termination</code></status></item></spotInstanceRequestSet><nextToken>t</nextToken>"
+        b"</DescribeSpotInstanceRequestsResponse>",
         b"<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>a</AccessKeyId>"
         b"<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-02T03:04:05Z"
         b"</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>",
         b"<ErrorResponse><Error><Code>Throttling</Code><Message>m</Message></Error></ErrorResponse>",
         b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>m</Message></Error></Errors></Response>",
+    ],
+    "state_file": [
+        b'{"version":1,"groups":[]}',
+        b'{"version":1,"groups":[{"name":"web","source":"asg:web","as_of":1763700000,"members":[{"id":"i-1","address":'
+        b'"10.0.0.1","zone":"a","name":"n","state":"in_service","port":80,"auto_scaling_group":"web","provider_state":'
+        b'"InService","launched":1763700000},{"id":"i-2","address":"fd00::1","zone":"","name":"","state":"pending"}]}]}',
     ],
     "imds_json": [
         b'{"Code":"Success","AccessKeyId":"a","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-02T03:04:05Z"}',

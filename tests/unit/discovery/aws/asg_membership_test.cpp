@@ -150,3 +150,48 @@ TEST_CASE("what was known before the first answer stays until it is contradicted
     CHECK(group.members()[0].state == lifecycle::terminating);
     CHECK(group.members()[0].provider_state == "Terminating:Wait");
 }
+
+TEST_CASE("a group of several that suddenly lists nobody takes nobody away", "[aws][membership]")
+{
+    asg_membership group({"web", "spot"}, {});
+    auto other = instance("i-2");
+    other.auto_scaling_group = "spot";
+    auto told = answer({instance("i-1"), other});
+    told.found = {"web", "spot"};
+    CHECK(group.observe(told) == poll_result::success);
+    told.instances.pop_back();
+    told.hollow = {"spot"};
+    for (int i = 0; i < 2 * asg_membership::patience; ++i) CHECK(group.observe(told) == poll_result::partial);
+    CHECK(ids(group) == names{"i-1", "i-2"});
+    told.hollow.clear();  // it wants nobody now
+    for (int i = 0; i < asg_membership::patience; ++i) group.observe(told);
+    CHECK(ids(group) == names{"i-1"});
+}
+
+TEST_CASE("who was seen terminating leaves a group that lists nobody yet", "[aws][membership]")
+{
+    asg_membership group({"web", "spot"}, {});
+    auto other = instance("i-2");
+    other.auto_scaling_group = "spot";
+    auto told = answer({instance("i-1"), other});
+    told.found = {"web", "spot"};
+    group.observe(told);
+    told.instances.back().state = "Terminating";
+    CHECK(group.observe(told) == poll_result::success);
+    told.instances.pop_back();
+    told.hollow = {"spot"};  // its successor is not there yet
+    for (int i = 0; i < asg_membership::patience; ++i) CHECK(group.observe(told) == poll_result::success);
+    CHECK(ids(group) == names{"i-1"});
+}
+
+TEST_CASE("a spot instance that is about to be taken back drains, and says why", "[aws][membership]")
+{
+    asg_membership group({"web"}, {});
+    auto marked = instance("i-1");
+    CHECK(group.observe(answer({marked})) == poll_result::success);
+    marked.ec2->spot_notice = "marked-for-termination";
+    CHECK(group.observe(answer({marked})) == poll_result::success);
+    CHECK(group.members()[0].state == lifecycle::terminating);
+    CHECK(group.members()[0].provider_state == "InService, marked-for-termination");
+    CHECK(group.auto_scaling_groups() == names{"web"});
+}

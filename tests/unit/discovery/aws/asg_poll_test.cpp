@@ -12,7 +12,7 @@ namespace {
 
 using ids = std::vector<std::string>;
 
-result<asg_poll_answer> look(scripted_aws& at, std::vector<conf::asg_source> wanted)
+result<asg_poll_answer> look(scripted_aws& at, asg_poll_request wanted)
 {
     boost::asio::io_context loop;
     std::optional<result<asg_poll_answer>> seen;
@@ -23,7 +23,25 @@ result<asg_poll_answer> look(scripted_aws& at, std::vector<conf::asg_source> wan
     return std::move(*seen);
 }
 
+result<asg_poll_answer> look(scripted_aws& at, std::vector<conf::asg_source> wanted)
+{
+    asg_poll_request asked;
+    for (auto& one : wanted) asked.groups.push_back({std::move(one), {}});
+    return look(at, std::move(asked));
+}
+
 conf::asg_source named(std::vector<std::string> names) { return {std::move(names), {}}; }
+conf::asg_source tagged() { return {{}, {{"app", "web"}}}; }
+constexpr auto web_tag = "<Tags><member><Key>app</Key><Value>web</Value></member></Tags>";
+
+// The spot requests of these instances, all with this status.
+std::string spot_xml(const std::vector<std::string>& instances, const std::string& status)
+{
+    std::string all = "<DescribeSpotInstanceRequestsResponse><spotInstanceRequestSet>";
+    for (const auto& id : instances)
+        all += "<item><instanceId>" + id + "</instanceId><status><code>" + status + "</code></status></item>";
+    return all + "</spotInstanceRequestSet></DescribeSpotInstanceRequestsResponse>";
+}
 
 api_error throttled() { return {error_kind::throttled, 400, "Throttling", "Rate exceeded"}; }
 
@@ -142,4 +160,76 @@ TEST_CASE("groups that exist and want nobody say so", "[aws][poll]")
     CHECK_FALSE(look(at, {named({"a", "b"})})->groups[0].wants_none);
     CHECK_FALSE(look(at, {named({"b"})})->groups[0].wants_none);
     CHECK(at.calls.size() == 3);  // EC2 is not asked about nobody
+}
+
+TEST_CASE("a group that its tags chose before is asked for by name, and stays while it has the tags", "[aws][poll]")
+{
+    scripted_aws at;
+    std::string tags = web_tag;
+    at.answer = [&](const scripted_aws::call& call) -> result<std::string> {
+        if (call.action == "DescribeInstances") return instances_xml({"i-1"});
+        if (call.has("Filters.member")) return groups_xml("");  // a list that lacks a page
+        return groups_xml(group_xml("a", {"i-1"}, "InService", tags));
+    };
+    const asg_poll_request known{{{tagged(), {"a", "deleted"}}}};
+    auto seen = look(at, known);
+    REQUIRE(seen.has_value());
+    CHECK(seen->calls == 3);
+    CHECK(seen->groups[0].found == ids{"a"});
+    CHECK(seen->groups[0].instances.size() == 1);
+    tags.clear();
+    seen = look(at, known);
+    REQUIRE(seen.has_value());
+    CHECK(seen->groups[0].found.empty());
+}
+
+TEST_CASE("a group that wants instances and lists none is called hollow", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call& call) -> result<std::string> {
+        if (call.action == "DescribeInstances") return instances_xml({"i-1"});
+        return groups_xml(group_xml("a", {"i-1"}) + group_xml("b", {}, "InService", "", 2));
+    };
+    const auto seen = look(at, {named({"a", "b"})});
+    REQUIRE(seen.has_value());
+    CHECK(seen->groups[0].hollow == ids{"b"});
+    CHECK_FALSE(seen->groups[0].wants_none);
+}
+
+TEST_CASE("spot instances that are about to be taken back are known by their requests", "[aws][poll]")
+{
+    scripted_aws at;
+    at.answer = [](const scripted_aws::call& call) -> result<std::string> {
+        if (call.action == "DescribeSpotInstanceRequests") return spot_xml({"i-2"}, "marked-for-termination");
+        if (call.action == "DescribeInstances") return instances_xml({"i-1", "i-2"}, "", "spot");
+        return groups_xml(group_xml("a", {"i-1", "i-2"}));
+    };
+    const auto seen = look(at, {named({"a"})});
+    REQUIRE(seen.has_value());
+    CHECK(seen->calls == 3);
+    CHECK(at.calls.back().has("Filter.1.Name=status-code&Filter.1.Value.1=marked-for-termination"));
+    const auto& told = seen->groups[0].instances;
+    CHECK(told[0].ec2->spot_notice.empty());
+    CHECK(told[1].ec2->spot_notice == "marked-for-termination");
+    CHECK(lifecycle_of(told[0]) == gatehouse::discovery::lifecycle::in_service);
+    CHECK(lifecycle_of(told[1]) == gatehouse::discovery::lifecycle::terminating);
+}
+
+TEST_CASE("spot requests are asked for only where there are spot instances and only when wanted", "[aws][poll]")
+{
+    scripted_aws at;
+    std::string kind;
+    at.answer = [&](const scripted_aws::call& call) -> result<std::string> {
+        if (call.action == "DescribeSpotInstanceRequests") return throttled();
+        if (call.action == "DescribeInstances") return instances_xml({"i-1"}, "", kind);
+        return groups_xml(group_xml("a", {"i-1"}));
+    };
+    CHECK(look(at, {named({"a"})})->calls == 2);
+    kind = "spot";
+    CHECK(look(at, asg_poll_request{{{named({"a"}), {}}}, false})->calls == 2);
+    const auto seen = look(at, {named({"a"})});
+    CHECK(seen->calls == 3);
+    REQUIRE(seen->spot_failure.has_value());
+    CHECK(seen->spot_failure->kind == error_kind::throttled);
+    CHECK(seen->groups[0].instances.size() == 1);
 }

@@ -89,7 +89,6 @@ TEST_CASE("groups that begin together are looked at together", "[aws][provider]"
     const auto one = of.follow("one", {"web"}), other = of.follow("other", {"web", "spot"});
     of.looks_more(2);
     CHECK(of.at.calls.size() == 2);
-    CHECK(of.looks->last_calls() == 2);
 }
 
 TEST_CASE("trouble at AWS removes nobody and is told once each way", "[aws][provider]")

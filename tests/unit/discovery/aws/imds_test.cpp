@@ -83,12 +83,12 @@ TEST_CASE("what an instance must have is an error without", "[aws][imds]")
 TEST_CASE("a token is replaced near its end", "[aws][imds]")
 {
     instance of;
-    CHECK(stage::await(of.loop, of.metadata().spot_action()).has_value());
+    CHECK(stage::await(of.loop, of.metadata().look_up("spot/instance-action")).has_value());
     of.now += 6h - 5min - 1s;
-    CHECK(stage::await(of.loop, of.metadata().spot_action()).has_value());
+    CHECK(stage::await(of.loop, of.metadata().look_up("spot/instance-action")).has_value());
     CHECK(of.tokens == 1);
     of.now += 1s;
-    CHECK(stage::await(of.loop, of.metadata().spot_action()).has_value());
+    CHECK(stage::await(of.loop, of.metadata().look_up("spot/instance-action")).has_value());
     CHECK(of.tokens == 2);
 }
 
@@ -114,12 +114,12 @@ TEST_CASE("a token that is refused is replaced once", "[aws][imds]")
 TEST_CASE("what has not been announced is nothing", "[aws][imds]")
 {
     instance of;
-    CHECK_FALSE(stage::await(of.loop, of.metadata().spot_action())->has_value());
-    CHECK_FALSE(stage::await(of.loop, of.metadata().target_lifecycle_state())->has_value());
+    CHECK_FALSE(stage::await(of.loop, of.metadata().look_up("spot/instance-action"))->has_value());
+    CHECK_FALSE(stage::await(of.loop, of.metadata().look_up("autoscaling/target-lifecycle-state"))->has_value());
     of.values[std::string(below) + "spot/instance-action"] = R"({"action": "terminate"})";
     of.values[std::string(below) + "autoscaling/target-lifecycle-state"] = "Terminated";
-    CHECK(**stage::await(of.loop, of.metadata().spot_action()) == R"({"action": "terminate"})");
-    CHECK(**stage::await(of.loop, of.metadata().target_lifecycle_state()) == "Terminated");
+    CHECK(**stage::await(of.loop, of.metadata().look_up("spot/instance-action")) == R"({"action": "terminate"})");
+    CHECK(**stage::await(of.loop, of.metadata().look_up("autoscaling/target-lifecycle-state")) == "Terminated");
 }
 
 TEST_CASE("the role of an instance has keys", "[aws][imds]")

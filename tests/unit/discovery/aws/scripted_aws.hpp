@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <string>
@@ -45,17 +46,19 @@ inline std::string groups_xml(const std::string& members, const std::string& nex
 }
 
 inline std::string group_xml(const std::string& name, const std::vector<std::string>& ids,
-                             const std::string& state = "InService")
+                             const std::string& state = "InService", const std::string& tags = "",
+                             std::size_t desired = 0)
 {
     std::string all = "<member><AutoScalingGroupName>" + name + "</AutoScalingGroupName><DesiredCapacity>" +
-                      std::to_string(ids.size()) + "</DesiredCapacity><Instances>";
+                      std::to_string(std::max(desired, ids.size())) + "</DesiredCapacity><Instances>";
     for (const auto& id : ids)
         all += "<member><InstanceId>" + id + "</InstanceId><AvailabilityZone>eu-west-2a</AvailabilityZone>"
                "<LifecycleState>" + state + "</LifecycleState><HealthStatus>Healthy</HealthStatus></member>";
-    return all + "</Instances></member>";
+    return all + "</Instances>" + tags + "</member>";
 }
 
-inline std::string instances_xml(const std::vector<std::string>& ids, const std::string& next = "")
+inline std::string instances_xml(const std::vector<std::string>& ids, const std::string& next = "",
+                                 const std::string& lifecycle = "")
 {
     std::string all = "<DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><reservationSet>";
     int number = 0;
@@ -63,7 +66,8 @@ inline std::string instances_xml(const std::vector<std::string>& ids, const std:
         all += "<item><instancesSet><item><instanceId>" + id + "</instanceId><instanceState><name>running</name>"
                "</instanceState><privateIpAddress>10.0.11." + std::to_string(++number) + "</privateIpAddress>"
                "<placement><availabilityZone>eu-west-2a</availabilityZone></placement>"
-               "<launchTime>2026-01-02T03:04:05.000Z</launchTime></item></instancesSet></item>";
+               "<launchTime>2026-01-02T03:04:05.000Z</launchTime><instanceLifecycle>" + lifecycle +
+               "</instanceLifecycle></item></instancesSet></item>";
     all += "</reservationSet>";
     if (!next.empty()) all += "<nextToken>" + next + "</nextToken>";
     return all + "</DescribeInstancesResponse>";
