@@ -46,6 +46,15 @@ std::uint64_t count_missing(const std::vector<member>& these, const std::vector<
     }));
 }
 
+boost::asio::awaitable<aws::discover_report> discover_as(std::shared_ptr<aws::account> who, aws::discover_request what)
+{
+    auto found = co_await aws::discover(who->caller(), std::move(what));
+    auto identity = co_await who->who();
+    found.region = std::move(identity.region);
+    found.credentials = std::move(identity.credentials);
+    co_return found;
+}
+
 }  // namespace
 
 struct directory::state {
@@ -124,6 +133,17 @@ const inventory& directory::current() const noexcept
 aws::ask_aws directory::aws_caller() const
 {
     return state_->account ? state_->account->caller() : aws::ask_aws();
+}
+
+std::optional<boost::asio::awaitable<aws::discover_report>> directory::discover() const
+{
+    if (!state_->account) return std::nullopt;
+    aws::discover_request what{{}, state_->aws_settings.lifecycle_hook};
+    for (const auto& [name, followed] : state_->groups)
+        if (const auto* source = std::get_if<conf::asg_source>(&followed.settings.source))
+            what.groups.emplace_back(name, *source);
+    if (what.groups.empty()) return std::nullopt;
+    return discover_as(state_->account, std::move(what));
 }
 
 std::shared_ptr<prometheus::Collectable> directory::metrics() const
@@ -220,8 +240,11 @@ void directory::state::restore(const std::string& group, std::shared_ptr<const g
     shown->confirm(group, known->as_of);
     const auto [place, missing] = current.try_emplace(group, std::move(known));
     if (!missing) return;
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(system_clock::now() - place->second->as_of).count();
     out.info("group serves from its last good inventory",
-             {{"group", group}, {"members", static_cast<std::uint64_t>(place->second->members.size())}});
+             {{"group", group},
+              {"members", static_cast<std::uint64_t>(place->second->members.size())},
+              {"age_seconds", static_cast<std::int64_t>(age)}});
     news = true;
 }
 

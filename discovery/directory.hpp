@@ -3,16 +3,19 @@
 #include "conf/aws.hpp"
 #include "conf/group.hpp"
 #include "discovery/aws/asg_poll.hpp"
+#include "discovery/aws/discover.hpp"
 #include "discovery/inventory.hpp"
 #include "discovery/provider_setup.hpp"
 #include "service/log.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <prometheus/collectable.h>
 #include <prometheus/registry.h>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +54,10 @@ public:
     // How AWS is asked for the groups that follow Auto Scaling Groups; empty while there is none. Ends with the next
     // apply() that changes `aws`.
     aws::ask_aws aws_caller() const;
+
+    // Asks AWS once, as its groups are configured, and changes nothing. Empty when no group follows Auto Scaling. May be
+    // awaited beyond the directory's life.
+    std::optional<boost::asio::awaitable<aws::discover_report>> discover() const;
 
     // The metrics that are worked out at scrape; may be collected from any thread.
     std::shared_ptr<prometheus::Collectable> metrics() const;

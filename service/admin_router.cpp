@@ -69,9 +69,10 @@ std::optional<std::string> percent_decode(std::string_view text)
     return decoded;
 }
 
-void admin_router::add(std::string method, std::string_view pattern, admin_server::handler serve)
+void admin_router::add(std::string method, std::string_view pattern, admin_server::handler serve,
+                       admin_server::slow_handler serve_slowly)
 {
-    routes_.push_back({std::move(method), split(pattern), std::move(serve)});
+    routes_.push_back({std::move(method), split(pattern), std::move(serve), std::move(serve_slowly)});
 }
 
 admin_router::match admin_router::find(std::string_view method, std::string_view path) const
@@ -83,8 +84,11 @@ admin_router::match admin_router::find(std::string_view method, std::string_view
         auto captured = captures(each.segments, segments);
         if (!captured) continue;
         list_method(found.allowed, each.method);
-        if (each.method != wanted || found.serve) continue;
-        found.serve = &each.serve;
+        if (each.method != wanted || found.serve || found.serve_slowly) continue;
+        if (each.serve_slowly)
+            found.serve_slowly = &each.serve_slowly;
+        else
+            found.serve = &each.serve;
         found.parameters = std::move(*captured);
     }
     return found;

@@ -16,12 +16,14 @@ std::optional<std::string> percent_decode(std::string_view text);
 class admin_router {
 public:
     struct match {
-        const admin_server::handler* serve = nullptr;  // null: no route, or none for this method
+        const admin_server::handler* serve = nullptr;  // this or the next; both null: no route, or none for this method
+        const admin_server::slow_handler* serve_slowly = nullptr;
         std::vector<std::string> parameters;
         std::string allowed;  // "GET, HEAD"; empty when no route has the path
     };
 
-    void add(std::string method, std::string_view pattern, admin_server::handler serve);
+    void add(std::string method, std::string_view pattern, admin_server::handler serve,
+             admin_server::slow_handler serve_slowly = nullptr);
 
     // `path` is as the client sent it, still encoded: "%2F" belongs to a segment and does not end it. A HEAD
     // is served by its GET. The result points into this and is good until the next add().
@@ -32,6 +34,7 @@ private:
         std::string method;
         std::vector<std::string> segments;
         admin_server::handler serve;
+        admin_server::slow_handler serve_slowly;
     };
     std::vector<route> routes_;
 };

@@ -141,6 +141,11 @@ void admin_server::route(std::string method, std::string pattern, handler serve)
     state_->rules.router.add(std::move(method), pattern, std::move(serve));
 }
 
+void admin_server::route_slow(std::string method, std::string pattern, slow_handler serve)
+{
+    state_->rules.router.add(std::move(method), pattern, nullptr, std::move(serve));
+}
+
 void admin_server::start(const conf::bind_address& where, const std::string& secret, int inherited)
 {
     state_->rules.token = secret;

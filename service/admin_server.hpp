@@ -3,6 +3,7 @@
 #include "conf/units.hpp"
 #include "service/log.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
@@ -36,6 +37,7 @@ struct admin_response {
 class admin_server {
 public:
     using handler = std::function<admin_response(const admin_request&)>;
+    using slow_handler = std::function<boost::asio::awaitable<admin_response>(const admin_request&)>;
 
     admin_server(boost::asio::io_context& loop, log& out);
     ~admin_server();
@@ -44,6 +46,8 @@ public:
 
     // Before the loop runs. `pattern` is a path whose segments may be "{}": "/api/v1/targets/{}/{}/drain".
     void route(std::string method, std::string pattern, handler serve);
+    // For an answer that takes time, in which others are served. The request lives until it is given.
+    void route_slow(std::string method, std::string pattern, slow_handler serve);
 
     // Binds and listens; throws std::system_error with the address in its message. `inherited` >= 0 is a
     // listening descriptor to use in place of binding.

@@ -60,21 +60,36 @@ admin_response call(const admin_server::handler& serve, const admin_request& req
     }
 }
 
-verdict answer_to(const http::request<http::string_body>& request, const admin_rules& rules)
+asio::awaitable<admin_response> call_slowly(const admin_server::slow_handler& serve, const admin_request& request,
+                                            log& out)
+{
+    try {
+        co_return co_await serve(request);
+    } catch (const std::exception& failed) {
+        out.error("admin call failed",
+                  {{"method", request.method}, {"path", request.path}, {"reason", failed.what()}});
+    }
+    co_return admin_error(500, "internal error, see the log");
+}
+
+asio::awaitable<verdict> answer_to(const http::request<http::string_body>& request, const admin_rules& rules)
 {
     const bool keep = request.keep_alive();
     const std::string_view target(request.target().data(), request.target().size());
     const auto query = target.find('?');
     const auto path = percent_decode(target.substr(0, query));
-    if (!path || !target.starts_with('/')) return {admin_error(400, "malformed request target"), {}, keep};
+    if (!path || !target.starts_with('/')) co_return verdict{admin_error(400, "malformed request target"), {}, keep};
     const std::string method(request.method_string());
     auto found = rules.router.find(method, target.substr(0, query));
-    if (found.allowed.empty()) return {admin_error(404, "no such page: " + *path), {}, keep};
-    if (!found.serve) return {admin_error(405, "this page takes " + found.allowed), found.allowed, keep};
+    if (found.allowed.empty()) co_return verdict{admin_error(404, "no such page: " + *path), {}, keep};
+    if (!found.serve && !found.serve_slowly)
+        co_return verdict{admin_error(405, "this page takes " + found.allowed), found.allowed, keep};
     const admin_request asked{method, *path,
                               query == target.npos ? std::string() : std::string(target.substr(query + 1)),
                               std::move(found.parameters), request.body()};
-    return {call(*found.serve, asked, rules.out), {}, keep};
+    if (found.serve) co_return verdict{call(*found.serve, asked, rules.out), {}, keep};
+    auto response = co_await call_slowly(*found.serve_slowly, asked, rules.out);
+    co_return verdict{std::move(response), {}, keep};
 }
 
 message to_message(verdict&& given, unsigned version, bool head_only)
@@ -142,7 +157,7 @@ asio::awaitable<std::optional<verdict>> next_verdict(beast::tcp_stream& stream, 
         co_return verdict{std::move(*refusal), {}, keep};
     }
     if (const auto broken = co_await read_body(stream, buffer, parser)) co_return answer_to(broken);
-    co_return answer_to(parser.get(), rules);
+    co_return co_await answer_to(parser.get(), rules);
 }
 
 }  // namespace

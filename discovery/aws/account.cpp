@@ -27,7 +27,8 @@ struct account::state {
     {}
 
     static asio::awaitable<result<std::string>> ask(std::shared_ptr<state> self, api_call what);
-    void open(const std::string& region);
+    static asio::awaitable<identity> who(std::shared_ptr<state> self);
+    void open(const std::string& where);
 
     asio::any_io_executor executor;
     conf::aws settings;
@@ -37,6 +38,7 @@ struct account::state {
     imds metadata;
     std::optional<credential_chain> keys;
     std::optional<api_client> client;
+    std::string region;  // once there is a client
     bool closed = false;
 };
 
@@ -60,6 +62,8 @@ ask_aws account::caller() const
     };
 }
 
+asio::awaitable<account::identity> account::who() const { return state::who(state_); }
+
 double account::poll_slowdown() const noexcept { return state_->client ? state_->client->poll_slowdown() : 1.0; }
 
 asio::awaitable<result<std::string>> account::state::ask(std::shared_ptr<state> self, api_call what)
@@ -75,15 +79,25 @@ asio::awaitable<result<std::string>> account::state::ask(std::shared_ptr<state> 
     co_return co_await self->client->ask(std::move(what));
 }
 
-void account::state::open(const std::string& region)
+void account::state::open(const std::string& where)
 {
     const endpoint_settings endpoints{settings.endpoints, settings.fips, settings.dual_stack};
-    keys.emplace(executor, standard_sources(executor, variables, region, endpoints, metadata), out);
+    keys.emplace(executor, standard_sources(executor, variables, where, endpoints, metadata), out);
     api_settings how;
-    how.region = region;
+    how.region = where;
     how.endpoints = endpoints;
     client.emplace(executor, std::move(how), *keys, out, count);
+    region = where;
     out.info("AWS is followed", {{"region", region}});
+}
+
+asio::awaitable<account::identity> account::state::who(std::shared_ptr<state> self)
+{
+    identity found{self->region, {}};
+    if (self->closed || !self->keys) co_return found;
+    const auto used = co_await self->keys->current();
+    if (used.has_value()) found.credentials = used->source;
+    co_return found;
 }
 
 }  // namespace gatehouse::discovery::aws

@@ -9,6 +9,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
+#include <string>
 
 namespace gatehouse::discovery::aws {
 
@@ -24,6 +25,12 @@ public:
 
     // Calls made with it may be awaited beyond the account's life, and fail then.
     ask_aws caller() const;
+
+    // Where AWS is asked and whose keys sign, as far as they are known by now.
+    struct identity {
+        std::string region, credentials;  // "eu-west-2", "environment"; empty: not found yet
+    };
+    boost::asio::awaitable<identity> who() const;
 
     // By how much polls should be rarer than configured, as AWS throttles: 1 .. 16.
     double poll_slowdown() const noexcept;

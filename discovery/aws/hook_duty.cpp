@@ -5,6 +5,8 @@ namespace {
 
 // Drains end their last requests at the end of the delay; what still runs this much later never will end.
 constexpr std::int64_t grace_ms = 30'000;
+// Workers hear a moment later that an instance gets no more requests.
+constexpr std::int64_t settled_ms = 2'000;
 
 }  // namespace
 
@@ -13,7 +15,7 @@ hook_duty::action hook_duty::observe(facts seen, std::int64_t now_ms) const noex
     if (completed_) return action::none;
     const auto waited = now_ms - since_;
     const auto delay = settings_.delay.count();
-    const bool free_here = !seen.in_use && (seen.alone || waited >= delay);
+    const bool free_here = !seen.in_use && (waited >= delay || (seen.alone && waited >= settled_ms));
     if (free_here || waited >= delay + grace_ms) return action::complete;
     // Thrice per timeout: two may be lost.
     return now_ms - spoken_ >= settings_.heartbeat.count() / 3 ? action::heartbeat : action::none;

@@ -23,8 +23,8 @@ public:
     // Begins when the instance is first seen waiting.
     hook_duty(settings with, std::int64_t now_ms) : settings_(with), since_(now_ms), spoken_(now_ms) {}
 
-    // complete once nothing of ours runs on it, and either nobody else's can, or the delay is over for everybody;
-    // at the latest a while after the delay, whatever runs. heartbeat when the hook would otherwise run out.
+    // complete once nothing of ours runs on it, and either nobody else's can for a moment, or the delay is over for
+    // everybody; at the latest a while after the delay, whatever runs. heartbeat when the hook would otherwise run out.
     // The caller tells by done() that Auto Scaling heard it; until then the same answer comes again.
     action observe(facts seen, std::int64_t now_ms) const noexcept;
     void done(action told, std::int64_t now_ms) noexcept;

@@ -12,6 +12,8 @@ list(APPEND sources
   aws/clean_text.cpp
   aws/container_credentials.cpp
   aws/credential_chain.cpp
+  aws/discover.cpp
+  aws/drain_hook.cpp
   aws/ec2_answers.cpp
   aws/endpoint.cpp
   aws/environment_credentials.cpp
@@ -25,6 +27,7 @@ list(APPEND sources
   aws/imds_answers.cpp
   aws/instance_credentials.cpp
   aws/iso_time.cpp
+  aws/own_fleet.cpp
   aws/percent.cpp
   aws/profile_file.cpp
   aws/read_error.cpp

@@ -1,8 +1,10 @@
 #include "lb/control/admin_api.hpp"
 
+#include "lb/control/discover_reply.hpp"
 #include "lb/control/explain.hpp"
+#include "lb/control/explain_target.hpp"
 #include "lb/control/json_reply.hpp"
-#include "lb/control/steady_time.hpp"
+#include "lb/control/target_replies.hpp"
 #include "service/sockets.hpp"
 
 namespace gatehouse::lb {
@@ -47,51 +49,6 @@ json::value status_of(const load_balancer& door)
             {"requests_total", door.counters().requests()}};
 }
 
-json::value target_of(const target_registry::row& line)
-{
-    const auto& about = line.which->about;
-    return {{"id", line.which->id()},
-            {"name", about.name},
-            {"zone", about.zone},
-            {"address", line.which->address_text()},
-            {"lifecycle", std::string(discovery::to_string(about.state))},
-            {"state", line.state},
-            {"reason", line.state == "healthy" ? std::string() : about.health_reason},
-            {"in_flight", line.which->in_flight()},
-            {"drain_seconds_left",
-             line.drain_seconds_left ? json::value(*line.drain_seconds_left) : json::value(nullptr)},
-            {"operator_drained", about.operator_drained}};
-}
-
-json::value targets_of(const load_balancer& door)
-{
-    json::array groups;
-    for (const auto& group : door.targets().rows(steady_ms())) {
-        json::array targets;
-        for (const auto& line : group.targets) targets.push_back(target_of(line));
-        groups.push_back({{"name", group.settings->name},
-                          {"members", group.settings->members},
-                          {"algorithm", group.settings->algorithm == conf::algorithm::round_robin
-                                            ? "round_robin"
-                                            : "least_outstanding_requests"},
-                          {"fail_open", group.fail_open},
-                          {"targets", targets}});
-    }
-    return {{"target_groups", groups}};
-}
-
-admin_response set_drained(load_balancer& door, const admin_request& asked, bool drained)
-{
-    const auto &group = asked.parameters[0], &id = asked.parameters[1];
-    if (!door.set_drained(group, id, drained))
-        return json_reply({{"error", "no target " + id + " in target group " + group}}, 404);
-    std::string state = "unknown";
-    for (const auto& rows : door.targets().rows(steady_ms()))
-        for (const auto& line : rows.targets)
-            if (rows.settings->name == group && line.which->id() == id) state = line.state;
-    return json_reply({{"group", group}, {"id", id}, {"state", state}});
-}
-
 admin_response reload(load_balancer& door)
 {
     const auto problems = door.reload();
@@ -120,7 +77,13 @@ void add_admin_routes(service::admin_server& server, load_balancer& door)
     server.route("POST", "/api/v1/targets/{}/{}/undrain",
                  [&](const admin_request& asked) { return set_drained(door, asked, false); });
     server.route("POST", "/api/v1/reload", [&](const admin_request&) { return reload(door); });
+    server.route("GET", "/api/v1/zones", [&](const admin_request&) { return json_reply(zones_of(door)); });
+    server.route("POST", "/api/v1/zones/{}/away", [&](const admin_request& asked) { return shift_zone(door, asked); });
+    server.route("POST", "/api/v1/zones/{}/back", [&](const admin_request& asked) { return end_zone_shift(door, asked); });
     server.route("POST", "/api/v1/explain", [&](const admin_request& asked) { return explain_request(door, asked); });
+    server.route("POST", "/api/v1/explain/target",
+                 [&](const admin_request& asked) { return explain_target(door, asked); });
+    server.route_slow("POST", "/api/v1/discover", [&](const admin_request&) { return discover_reply(door); });
 }
 
 }  // namespace gatehouse::lb

@@ -203,6 +203,20 @@ bool load_balancer::set_drained(const std::string& group, const std::string& id,
     return true;
 }
 
+target_registry::shift load_balancer::shift_zone(const std::string& zone, std::chrono::seconds lasting)
+{
+    const auto made = targets_.shift_zone(zone, lasting, steady_ms());
+    if (made == target_registry::shift::shifted) publish_again();
+    return made;
+}
+
+bool load_balancer::end_zone_shift(const std::string& zone)
+{
+    if (!targets_.end_shift(zone)) return false;
+    publish_again();
+    return true;
+}
+
 void load_balancer::drain(std::function<void()> done)
 {
     if (draining_) return;

@@ -22,9 +22,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <prometheus/registry.h>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,10 +53,14 @@ public:
     bool draining() const noexcept { return draining_; }
 
     bool set_drained(const std::string& group, const std::string& id, bool drained);
+    target_registry::shift shift_zone(const std::string& zone, std::chrono::seconds lasting);
+    bool end_zone_shift(const std::string& zone);
 
     // For the admin API.
     const conf::config& settings() const noexcept { return *settings_; }
     const target_registry& targets() const noexcept { return targets_; }
+    const discovery::inventory& house() const noexcept { return directory_.current(); }
+    std::optional<boost::asio::awaitable<discovery::aws::discover_report>> discover() const { return directory_.discover(); }
     const plan_builder& plans() const noexcept { return plans_; }
     const metrics& counters() const noexcept { return *counters_; }
     std::vector<service::opened_socket> sockets() const { return sockets_.bound(); }

@@ -8,7 +8,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <optional>
 #include <utility>
 
 namespace gatehouse::lb {
@@ -23,37 +22,42 @@ constexpr auto again_after = std::chrono::minutes(1);
 }  // namespace
 
 struct own_zone::state {
-    state(asio::any_io_executor on, service::log& to, std::function<void(const std::string&)> who)
-        : executor(std::move(on)), out(to), found(std::move(who)), pause(executor)
+    state(const asio::any_io_executor& on, service::log& to, std::function<void(const std::string&)> who, aws::url where)
+        : out(to), found(std::move(who)), pause(on), metadata(on, std::move(where))
     {}
 
     static asio::awaitable<void> run(std::shared_ptr<state> self);
 
-    asio::any_io_executor executor;
     service::log& out;
     std::function<void(const std::string&)> found;
     asio::steady_timer pause;
-    std::optional<aws::imds> metadata;
+    aws::imds metadata;
     bool told = false, ended = false;
 };
 
 own_zone::own_zone(asio::any_io_executor control, service::log& out, std::function<void(const std::string&)> found)
-    : state_(std::make_shared<state>(std::move(control), out, std::move(found)))
+    : control_(std::move(control)), out_(out), found_(std::move(found))
 {}
 
-own_zone::~own_zone()
+own_zone::~own_zone() { stop(); }
+
+void own_zone::stop() noexcept
 {
+    if (!state_) return;
     state_->ended = true;
     state_->pause.cancel();
-    if (state_->metadata) state_->metadata->close();
+    state_->metadata.close();
 }
 
 void own_zone::look(const std::string& imds_endpoint)
 {
     const auto where = aws::parse_url(imds_endpoint);
-    if (state_->metadata || !where || aws::process_environment("AWS_EC2_METADATA_DISABLED") == "true") return;
-    state_->metadata.emplace(state_->executor, *where);
-    asio::co_spawn(state_->executor, state::run(state_), [self = state_](std::exception_ptr failed) {
+    if (imds_endpoint == endpoint_ || !where) return;
+    if (aws::process_environment("AWS_EC2_METADATA_DISABLED") == "true") return;
+    stop();
+    endpoint_ = imds_endpoint;
+    state_ = std::make_shared<state>(control_, out_, found_, *where);
+    asio::co_spawn(control_, state::run(state_), [self = state_](std::exception_ptr failed) {
         if (failed && !self->ended) self->out.error("this node's zone is no longer looked for");
     });
 }
@@ -61,7 +65,7 @@ void own_zone::look(const std::string& imds_endpoint)
 asio::awaitable<void> own_zone::state::run(std::shared_ptr<state> self)
 {
     for (;;) {
-        const auto zone = co_await self->metadata->zone();
+        const auto zone = co_await self->metadata.zone();
         if (self->ended) co_return;
         if (zone.has_value()) {
             self->out.info("this node's zone is known", {{"zone", *zone}});

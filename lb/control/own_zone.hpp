@@ -14,18 +14,25 @@ namespace gatehouse::lb {
 // Lives on the control thread; `out` must outlive the executor's loop.
 class own_zone {
 public:
-    // `found` is called once, when it is known.
+    // `found` is called when it is known, once for each endpoint.
     own_zone(boost::asio::any_io_executor control, service::log& out, std::function<void(const std::string&)> found);
     ~own_zone();
     own_zone(const own_zone&) = delete;
     own_zone& operator=(const own_zone&) = delete;
 
-    // Asks `imds_endpoint` (a URL), and again every minute until it answers. Later calls change nothing.
+    // Asks `imds_endpoint` (a URL), and again every minute until it answers. A later call with the same one changes
+    // nothing.
     void look(const std::string& imds_endpoint);
 
 private:
     struct state;
-    std::shared_ptr<state> state_;
+    void stop() noexcept;
+
+    boost::asio::any_io_executor control_;
+    service::log& out_;
+    std::function<void(const std::string&)> found_;
+    std::string endpoint_;
+    std::shared_ptr<state> state_;  // of the search for it; null before the first
 };
 
 }  // namespace gatehouse::lb

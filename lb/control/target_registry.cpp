@@ -1,7 +1,5 @@
 #include "lb/control/target_registry.hpp"
 
-#include "lb/target/balancer.hpp"
-
 #include <algorithm>
 #include <set>
 
@@ -36,6 +34,7 @@ void target_registry::follow(group_record& into, const discovery::group_snapshot
         one.which->about.zone = member.zone;
         one.which->about.name = member.name;
         one.which->about.state = member.state;
+        one.which->about.provider_state = member.provider_state;
         one.which->about.member = true;
         present.insert(one.which.get());
     }
@@ -63,8 +62,9 @@ target_registry::entry& target_registry::find_or_make(group_record& in, const di
 
 void target_registry::set_learned_zone(const std::string& zone)
 {
+    const bool configured = !own_zone_.empty() && own_zone_ != learned_zone_;
     learned_zone_ = zone;
-    if (!own_zone_.empty()) return;
+    if (configured) return;
     own_zone_ = zone;
     rebuild_sets();
 }
@@ -72,6 +72,10 @@ void target_registry::set_learned_zone(const std::string& zone)
 bool target_registry::advance(std::int64_t now_ms)
 {
     bool changed = false;
+    for (const auto& zone : shifts_.expire(now_ms)) {
+        out_.info("zone is back, its time away is over", {{"zone", zone}});
+        changed = true;
+    }
     for (auto& [name, known] : groups_) changed = evaluate(known, now_ms) || changed;
     std::erase_if(groups_, [](const auto& item) { return !item.second.configured && item.second.entries.empty(); });
     if (changed) rebuild_sets();
@@ -116,12 +120,11 @@ void target_registry::rebuild_sets()
         const auto& known = groups_.find(name)->second;
         auto set = std::make_shared<target_set>();
         set->settings = known.settings;
-        set->own_zone = own_zone_;
         for (const auto& [key, one] : known.entries) {
             if (one.last.drain != target::drain::active || !one.which->about.member ||
                 one.which->about.state != discovery::lifecycle::in_service)
                 continue;
-            set->members.push_back({one.which, one.which->about.zone, sticky_hash(name, one.which->id())});
+            set->members.push_back({one.which, sticky_hash(name, one.which->id()), tier_of_target(known, *one.which)});
         }
         std::ranges::sort(set->members, {}, [](const target_set::entry& one) { return one.which->id(); });
         sets_.push_back(std::move(set));
@@ -167,88 +170,44 @@ bool target_registry::set_drained(const std::string& group, const std::string& i
     return known;
 }
 
-std::string_view target_registry::state_of(const entry& one) noexcept
+tier target_registry::tier_of_target(const group_record& in, const target& one) const
 {
-    if (one.last.drain != target::drain::active) return one.last.drained ? "drained" : "draining";
-    switch (one.which->current_health()) {
-    case target::health::initial: return "initial";
-    case target::health::healthy: return "healthy";
-    case target::health::unhealthy: return "unhealthy";
-    }
-    return "initial";
+    return tier_of(one.about.zone, in.settings.cross_zone, own_zone_, shifts_.away(one.about.zone));
 }
 
-bool target_registry::in_use(std::string_view id) const
-{
-    return any_of(id, [](const group_record&, const entry& one) { return one.which->in_flight() != 0; });
-}
-
-std::set<std::string, std::less<>> target_registry::failing() const
-{
-    std::set<std::string, std::less<>> ids;
-    for (const auto& [name, known] : groups_)
-        for (const auto& [key, one] : known.entries)
-            if (one.which->about.member && one.which->current_health() == target::health::unhealthy)
-                ids.insert(one.which->id());
-    return ids;
-}
-
-std::chrono::milliseconds target_registry::longest_delay(std::string_view id) const
-{
-    std::chrono::milliseconds longest{0};
-    any_of(id, [&](const group_record& in, const entry&) {
-        longest = std::max(longest, in.settings.deregistration_delay);
-        return false;
-    });
-    return longest;
-}
-
-bool target_registry::any_of(std::string_view id,
-                             const std::function<bool(const group_record&, const entry&)>& holds) const
+// Whether a target of another zone could take over what comes to this one's, in any target group.
+bool target_registry::serves_beside(std::string_view zone) const
 {
     return std::ranges::any_of(groups_, [&](const auto& group) {
         return std::ranges::any_of(group.second.entries, [&](const auto& item) {
-            return item.second.which->id() == id && holds(group.second, item.second);
+            const auto& about = item.second.which->about;
+            return about.zone != zone && !shifts_.away(about.zone) && state_of(item.second) == "healthy";
         });
     });
 }
 
-std::vector<target_registry::group_rows> target_registry::rows(std::int64_t now_ms) const
+target_registry::shift target_registry::shift_zone(const std::string& zone, std::chrono::milliseconds lasting,
+                                                   std::int64_t now_ms)
 {
-    std::vector<group_rows> all;
-    for (std::size_t i = 0; i < order_.size(); ++i) {
-        const auto& known = groups_.find(order_[i])->second;
-        group_rows rows{&known.settings, fails_open(*sets_[i]), {}};
-        for (const auto& [key, one] : known.entries) {
-            row line{one.which.get(), std::string(state_of(one)), {}};
-            if (one.last.deadline) line.drain_seconds_left = std::max<std::int64_t>(0, (*one.last.deadline - now_ms) / 1000);
-            rows.targets.push_back(std::move(line));
-        }
-        all.push_back(std::move(rows));
-    }
-    return all;
+    const bool known = std::ranges::any_of(groups_, [&](const auto& group) {
+        return std::ranges::any_of(group.second.entries, [&](const auto& item) {
+            return item.second.which->about.zone == zone;
+        });
+    });
+    if (!known) return shift::unknown_zone;
+    if (!serves_beside(zone)) return shift::nowhere_else;
+    shifts_.shift(zone, now_ms + lasting.count());
+    out_.warning("zone is shifted away", {{"zone", zone}, {"seconds", static_cast<std::int64_t>(lasting.count() / 1000)}});
+    rebuild_sets();
+    return shift::shifted;
 }
 
-std::vector<metrics::target_count> target_registry::counts() const
+bool target_registry::end_shift(const std::string& zone)
 {
-    std::map<std::tuple<std::string, std::string, std::string>, double> sums;
-    for (const auto& [name, known] : groups_) {
-        // A series that vanished when the last target died could not raise an alarm.
-        std::set<std::string> zones;
-        for (const auto& [key, one] : known.entries) zones.insert(one.which->about.zone);
-        if (zones.empty()) zones.insert("");
-        for (const auto& zone : zones)
-            for (const auto* state : {"initial", "healthy", "unhealthy", "draining"}) sums[{name, zone, state}] = 0;
-        for (const auto& [key, one] : known.entries) {
-            auto state = state_of(one);
-            if (state == "drained") state = "draining";
-            sums[{name, one.which->about.zone, std::string(state)}] += 1;
-        }
-    }
-    std::vector<metrics::target_count> all;
-    for (const auto& [key, number] : sums)
-        all.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), number});
-    return all;
+    if (!shifts_.end(zone)) return false;
+    out_.info("zone is back", {{"zone", zone}});
+    rebuild_sets();
+    return true;
 }
 
 }  // namespace gatehouse::lb

@@ -2,6 +2,7 @@
 
 #include "conf/lb.hpp"
 #include "discovery/inventory.hpp"
+#include "lb/control/zone_shifts.hpp"
 #include "lb/health/health_checker.hpp"
 #include "lb/metrics/metrics.hpp"
 #include "lb/target/drain_clock.hpp"
@@ -10,7 +11,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,24 +48,43 @@ public:
     // The operator's wish. False when there is no such target.
     bool set_drained(const std::string& group, const std::string& id, bool drained, std::int64_t now_ms);
 
+    // The operator's wish that the targets of a zone get no new request for a while, as long as others can.
+    enum class shift { shifted, unknown_zone, nowhere_else };
+    shift shift_zone(const std::string& zone, std::chrono::milliseconds lasting, std::int64_t now_ms);
+    bool end_shift(const std::string& zone);  // false when it was not away
+
+    struct zone_row {
+        std::string zone;  // empty: of targets without one
+        bool own = false;  // this node's
+        unsigned targets = 0, healthy = 0;
+        std::optional<std::int64_t> away_seconds_left;
+    };
+    std::vector<zone_row> zones(std::int64_t now_ms) const;
+
     struct row {
         const target* which;
         std::string state;  // initial, healthy, unhealthy, draining, drained
         std::optional<std::int64_t> drain_seconds_left;
+        tier where;
     };
     struct group_rows {
         const conf::target_group* settings;
         bool fail_open;
+        tier serving;  // the tier whose members serve, and all nearer ones
         std::vector<row> targets;
     };
+    std::vector<group_rows> rows(std::int64_t now_ms) const;
+
     // Ids of the members that fail a health check in any target group.
     std::set<std::string, std::less<>> failing() const;
-    // Of one instance, over all target groups it is in: whether requests still run on it, and the longest
-    // deregistration_delay. Looks at every target.
-    bool in_use(std::string_view id) const;
-    std::chrono::milliseconds longest_delay(std::string_view id) const;
 
-    std::vector<group_rows> rows(std::int64_t now_ms) const;
+    // Of one instance, over all target groups it is in.
+    struct usage {
+        bool in_use = false;  // requests still run on it
+        std::chrono::milliseconds longest_delay{0};  // deregistration_delay
+    };
+    std::map<std::string, usage> usage_of(const std::set<std::string>& ids) const;
+
     std::vector<metrics::target_count> counts() const;
 
 private:
@@ -79,17 +98,19 @@ private:
         bool configured = true;
         std::map<std::string, entry> entries;  // by id and address
     };
-    bool any_of(std::string_view id, const std::function<bool(const group_record&, const entry&)>& holds) const;
     void follow(group_record& into, const discovery::group_snapshot& members);
     entry& find_or_make(group_record& in, const discovery::member& from);
     bool evaluate(group_record& one, std::int64_t now_ms);
     void rebuild_sets();
     static std::string_view state_of(const entry& one) noexcept;
+    tier tier_of_target(const group_record& in, const target& one) const;
+    bool serves_beside(std::string_view zone) const;
 
     service::log& out_;
     std::map<std::string, group_record, std::less<>> groups_;
     std::vector<std::string> order_;
     std::string own_zone_, learned_zone_;
+    zone_shifts shifts_;
     std::vector<std::shared_ptr<const target_set>> sets_;
     std::vector<std::weak_ptr<target>> slots_;  // an expired one is free
 };

@@ -34,6 +34,14 @@ bool too_few_healthy(const target_set& set, reach how) noexcept
     return all > 0 && (well < limit.count || well * 100 < std::uint64_t{limit.percentage} * all);
 }
 
+template <class Eligible> tier nearest_healthy(const target_set& set, Eligible eligible) noexcept
+{
+    auto nearest = tier::away;
+    for (const auto& member : set.members)
+        if (member.where < nearest && healthy(*member.which) && eligible(member)) nearest = member.where;
+    return nearest;
+}
+
 }  // namespace
 
 // Who may serve one request. Questions that need a look at all members are asked at most once, and only when
@@ -41,9 +49,7 @@ bool too_few_healthy(const target_set& set, reach how) noexcept
 class balancer::candidates {
 public:
     candidates(const target_set& from, const request& asked, reach how) noexcept
-        : from_(from), asked_(asked), reach_(how), first_attempt_(asked.tried.empty()),
-          confined_(!from.settings.cross_zone && !from.own_zone.empty()),
-          ramp_ms_(from.settings.slow_start.count())
+        : from_(from), asked_(asked), reach_(how), first_attempt_(asked.tried.empty()), ramp_ms_(from.settings.slow_start.count())
     {}
 
     bool may_serve(const target_set::entry& member) noexcept
@@ -52,10 +58,15 @@ public:
         return takes_new(which, reach_) && !tried(which) && (healthy(which) || open());
     }
 
-    // may_serve, and in the zone that is to serve.
+    // may_serve, and in a tier that is to serve.
     bool includes(const target_set::entry& member) noexcept
     {
-        return may_serve(member) && (!confined_ || member.zone == from_.own_zone || !own_zone_serves());
+        return may_serve(member) && (member.where == tier::near || member.where <= farthest());
+    }
+
+    bool keeps(const target_set::entry& member) noexcept
+    {
+        return may_serve(member) && (member.where != tier::away || farthest() == tier::away);
     }
 
     bool may_ramp() const noexcept { return ramp_ms_ > 0; }
@@ -84,25 +95,23 @@ private:
         return open_ == answer::yes;
     }
 
-    // Only a healthy member makes the zone worth staying in, even when the group fails open.
-    bool own_zone_serves() noexcept
+    // Only a healthy member makes a tier worth staying in, even when the group fails open.
+    tier farthest() noexcept
     {
-        if (own_zone_ == answer::unasked) {
-            const auto serves = [this](const target_set::entry& member) {
-                return member.zone == from_.own_zone && takes_new(*member.which, reach_) && !tried(*member.which) &&
-                       healthy(*member.which);
-            };
-            own_zone_ = std::ranges::any_of(from_.members, serves) ? answer::yes : answer::no;
-        }
-        return own_zone_ == answer::yes;
+        if (!farthest_)
+            farthest_ = nearest_healthy(from_, [this](const target_set::entry& member) {
+                return takes_new(*member.which, reach_) && !tried(*member.which);
+            });
+        return *farthest_;
     }
 
     const target_set& from_;
     const request& asked_;
     const reach reach_;
-    const bool first_attempt_, confined_;
+    const bool first_attempt_;
     const std::int64_t ramp_ms_;
-    answer open_ = answer::unasked, own_zone_ = answer::unasked;
+    answer open_ = answer::unasked;
+    std::optional<tier> farthest_;
 };
 
 balancer::balancer(std::uint64_t seed) noexcept : state_(seed)
@@ -130,7 +139,7 @@ const target_set::entry* balancer::choose(const target_set& from, const request&
     candidates staying(from, asked, reach::staying);
     if (asked.sticky) {
         const auto kept = std::ranges::find(from.members, *asked.sticky, &target_set::entry::sticky);
-        if (kept != from.members.end() && staying.may_serve(*kept)) return &*kept;
+        if (kept != from.members.end() && staying.keeps(*kept)) return &*kept;
     }
     if (turn_ >= from.members.size()) turn_ %= static_cast<std::uint32_t>(from.members.size());
     if (const auto* found = choose_among(from, staying)) return found;
@@ -213,5 +222,10 @@ const target_set::entry* balancer::least_outstanding(const target_set& from, can
 }
 
 bool fails_open(const target_set& set) noexcept { return too_few_healthy(set, reach::staying); }
+
+tier serving_tier(const target_set& set) noexcept
+{
+    return nearest_healthy(set, [](const target_set::entry& member) { return takes_new(*member.which, reach::staying); });
+}
 
 }  // namespace gatehouse::lb

@@ -11,15 +11,16 @@ namespace gatehouse::lb {
 // Chooses the target of a request. One per worker and group, kept from publication to publication; holds
 // nothing but its turn and its random state, so it has no opinion that a reload could lose.
 //
-// Candidates are the healthy members (not draining, not yet tried by this request); with cross_zone: false
-// those of the own zone while it has any. When fewer members than minimum_healthy are healthy, health is
-// ignored (fail open). Slow start scales a target's share linearly from its ramp_start to the end of
-// slow_start, from 10 % up.
+// Candidates are the healthy members (not draining, not yet tried by this request) of the nearest tier that has
+// any: with cross_zone: false the own zone's, and those of a zone that is shifted away last. When fewer members
+// than minimum_healthy are healthy, health is ignored (fail open). Slow start scales a target's share linearly
+// from its ramp_start to the end of slow_start, from 10 % up.
 //
 // While none of them is left, members that have begun to drain serve: a publication without them, and with those who take
 // over, is on its way.
 //
-// A sticky target that may serve is chosen whatever its zone and its ramp: its client has been there before.
+// A sticky target that may serve is chosen whatever its ramp and its zone, unless that is shifted away while others
+// serve: its client has been there before.
 class balancer {
 public:
     // The seed differs per worker, so that they do not march in step.
@@ -53,5 +54,8 @@ private:
 
 // Whether the group serves from all members because too few are healthy.
 bool fails_open(const target_set& set) noexcept;
+
+// The tier whose members serve, and all nearer ones; away when no member is healthy.
+tier serving_tier(const target_set& set) noexcept;
 
 }  // namespace gatehouse::lb

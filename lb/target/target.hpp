@@ -59,6 +59,7 @@ public:
     struct description {
         std::string zone, name;
         discovery::lifecycle state = discovery::lifecycle::in_service;
+        std::string provider_state;  // Auto Scaling's own word for it; may be empty
         std::string health_reason = "Elb.InitialHealthChecking";  // ALB's reason code, then detail
         bool operator_drained = false;                            // by `gatehouse drain`, until undrain
         bool member = true;                                       // false: left the group's inventory

@@ -15,6 +15,12 @@ std::uint64_t fed_with(std::uint64_t hash, std::string_view text) noexcept
 
 }  // namespace
 
+tier tier_of(std::string_view zone, bool cross_zone, std::string_view own_zone, bool away) noexcept
+{
+    if (away) return tier::away;
+    return cross_zone || own_zone.empty() || zone == own_zone ? tier::near : tier::other;
+}
+
 std::uint64_t sticky_hash(std::string_view group, std::string_view id) noexcept
 {
     // The length keeps ("ab", "c") and ("a", "bc") apart.

@@ -8,6 +8,7 @@ gatehouse_unit_test(aws
     unit/discovery/aws/autoscaling_answers_test.cpp
     unit/discovery/aws/credential_chain_test.cpp
     unit/discovery/aws/credential_sources_test.cpp
+    unit/discovery/aws/discover_test.cpp
     unit/discovery/aws/ec2_answers_test.cpp
     unit/discovery/aws/endpoint_test.cpp
     unit/discovery/aws/error_test.cpp
@@ -19,6 +20,7 @@ gatehouse_unit_test(aws
     unit/discovery/aws/imds_test.cpp
     unit/discovery/aws/iso_time_test.cpp
     unit/discovery/aws/loopback_server.cpp
+    unit/discovery/aws/own_fleet_test.cpp
     unit/discovery/aws/profile_file_test.cpp
     unit/discovery/aws/recorded_answers_test.cpp
     unit/discovery/aws/region_test.cpp

@@ -177,3 +177,55 @@ TEST_CASE_METHOD(fixture, "slow start is for a target that joins others, not for
     registry.health_changed(*find("b"), target::health::healthy, 7000);
     CHECK(find("b")->ramp_start() == 0);
 }
+
+TEST_CASE_METHOD(fixture, "a zone is shifted away for a while, and comes back by itself", "[control][registry]")
+{
+    using lb::tier;
+    auto a = member("a", "127.0.0.1"), b = member("b", "127.0.0.2");
+    a.zone = "za";
+    b.zone = "zb";
+    house({a, b});
+    using shift = target_registry::shift;
+    const auto where = [&](std::size_t i) { return registry.sets().front()->members.at(i).where; };
+    CHECK(registry.shift_zone("zc", 60s, 0) == shift::unknown_zone);
+    CHECK(registry.shift_zone("za", 60s, 0) == shift::nowhere_else);
+    find("b")->set_health(target::health::healthy, "HTTP 200");
+    CHECK(registry.shift_zone("za", 60s, 0) == shift::shifted);
+    CHECK(where(0) == tier::away);
+    CHECK(where(1) == tier::near);
+    CHECK(registry.zones(10'000).front().away_seconds_left == 50);
+    house({a, b}, 20'000);  // a reload changes nothing
+    CHECK(where(0) == tier::away);
+    CHECK_FALSE(registry.advance(59'999));
+    CHECK(registry.advance(60'000));
+    CHECK(where(0) == tier::near);
+    CHECK_FALSE(registry.end_shift("za"));
+}
+
+TEST_CASE_METHOD(fixture, "the last zone with a healthy target is not shifted away", "[control][registry]")
+{
+    using shift = target_registry::shift;
+    auto a = member("a", "127.0.0.1"), b = member("b", "127.0.0.2");
+    a.zone = "za";
+    b.zone = "zb";
+    house({a, b});
+    for (const auto* id : {"a", "b"}) find(id)->set_health(target::health::healthy, "HTTP 200");
+    CHECK(registry.shift_zone("za", 60s, 0) == shift::shifted);
+    CHECK(registry.shift_zone("zb", 60s, 0) == shift::nowhere_else);
+    CHECK(registry.end_shift("za"));
+    CHECK(registry.shift_zone("zb", 60s, 0) == shift::shifted);
+}
+
+TEST_CASE_METHOD(fixture, "the use of an instance is told over all its target groups", "[control][registry]")
+{
+    groups.push_back(group("api"));
+    groups.back().deregistration_delay = 90s;
+    house({member("a", "127.0.0.1"), member("b", "127.0.0.2")});
+    find("a")->lease();
+    const auto use = registry.usage_of({"a", "nobody"});
+    REQUIRE(use.size() == 1);
+    CHECK(use.at("a").in_use);
+    CHECK(use.at("a").longest_delay == 90s);
+    find("a")->release();
+    CHECK_FALSE(registry.usage_of({"a"}).at("a").in_use);
+}

@@ -1,6 +1,10 @@
 #include "service/sockets.hpp"
 #include "tests/unit/service/loopback.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <catch2/catch.hpp>
 
 #include <deque>
@@ -24,9 +28,17 @@ struct sample : running_admin {
         server.route("POST", "/item/{}", [](const admin_request& asked) {
             return admin_response{200, "text/plain", asked.parameters.at(0) + " at " + asked.path};
         });
+        server.route_slow("GET", "/slow/{}", [this](const admin_request& asked) { return answer_later(asked); });
         server.route("GET", "/broken", [](const admin_request&) -> admin_response {
             throw std::runtime_error("secret detail");
         });
+    }
+    boost::asio::awaitable<admin_response> answer_later(const admin_request& asked)
+    {
+        boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor, std::chrono::milliseconds(20));
+        co_await pause.async_wait(boost::asio::use_awaitable);
+        if (asked.parameters.at(0) == "bad") throw std::runtime_error("secret detail");
+        co_return admin_response{200, "text/plain", "at last " + asked.parameters.at(0)};
     }
 };
 
@@ -65,6 +77,17 @@ TEST_CASE("the admin server answers errors as JSON", "[admin][server]")
     CHECK(body_of(ask(admin.port, "POST /echo", "Authorization: Bearer secret\r\n", "in")) == "in");
     CHECK(status_of(ask(admin.port, "POST /echo", "Origin: http://evil.example\r\n")) ==
           "HTTP/1.1 403 Forbidden");
+}
+
+TEST_CASE("an answer may take time", "[admin][server]")
+{
+    sample admin;
+    admin.start();
+    CHECK(body_of(ask(admin.port, "GET /slow/a")) == "at last a");
+    const auto failed = ask(admin.port, "GET /slow/bad");
+    CHECK(status_of(failed) == "HTTP/1.1 500 Internal Server Error");
+    CHECK(failed.find("secret") == failed.npos);
+    CHECK(status_of(ask(admin.port, "POST /slow/a")) == "HTTP/1.1 405 Method Not Allowed");
 }
 
 TEST_CASE("what a handler throws is logged and not shown", "[admin][server]")

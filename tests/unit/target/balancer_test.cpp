@@ -153,31 +153,50 @@ TEST_CASE("a member that was never checked waits for its first pass", "[balancer
     CHECK(web.share(10) == shares{{"a", 10}});
 }
 
-TEST_CASE("without cross_zone the own zone serves while it can", "[balancer]")
+TEST_CASE("the nearest tier serves while it can", "[balancer]")
 {
     for (const auto how : {conf::algorithm::round_robin, least_outstanding}) {
         group web(4, how);
-        web.zones("xyxy");
-        web.set.own_zone = "x";
         CHECK(web.share(100) == shares{{"a", 25}, {"b", 25}, {"c", 25}, {"d", 25}});
-        web.set.settings.cross_zone = false;
+        web.tiers("nono");
         CHECK(web.share(100) == shares{{"a", 50}, {"c", 50}});
         const std::array<const target*, 1> a{&web['a']};
         CHECK(web.share(100, {.tried = a}) == shares{{"c", 100}});
         web.fail('a');
         web.fail('c');
         CHECK(web.share(100) == shares{{"b", 50}, {"d", 50}});
-        web.set.own_zone.clear();
+        web.tiers("naoa");
         CHECK(web.share(100) == shares{{"b", 50}, {"d", 50}});
     }
+}
+
+TEST_CASE("a zone that is shifted away serves when no other can", "[balancer]")
+{
+    group web(3);
+    web.tiers("naa");
+    CHECK(web.share(10) == shares{{"a", 10}});
+    CHECK(lb::serving_tier(web.set) == lb::tier::near);
+    web.fail('a');
+    CHECK(web.share(10) == shares{{"b", 5}, {"c", 5}});
+    CHECK(lb::serving_tier(web.set) == lb::tier::away);
+}
+
+TEST_CASE("a tier follows from zone, cross_zone and shifts", "[balancer]")
+{
+    using lb::tier;
+    using lb::tier_of;
+    CHECK(tier_of("x", true, "y", false) == tier::near);
+    CHECK(tier_of("x", false, "x", false) == tier::near);
+    CHECK(tier_of("x", false, "y", false) == tier::other);
+    CHECK(tier_of("x", false, "", false) == tier::near);
+    CHECK(tier_of("x", false, "x", true) == tier::away);
+    CHECK(tier_of("x", true, "", true) == tier::away);
 }
 
 TEST_CASE("a group that fails open stays in its zone only for a healthy member there", "[balancer]")
 {
     group web(4);
-    web.zones("xyxy");
-    web.set.own_zone = "x";
-    web.set.settings.cross_zone = false;
+    web.tiers("nono");
     web.set.settings.minimum_healthy.count = 2;
     for (const char id : {'b', 'c', 'd'}) web.fail(id);
     CHECK(web.share(100) == shares{{"a", 50}, {"c", 50}});
@@ -192,10 +211,16 @@ TEST_CASE("a sticky client keeps its target while it may serve", "[balancer]")
     CHECK(web.share(10, asked) == shares{{"b", 10}});
     SECTION("whatever the zone")
     {
-        web.zones("xyx");
-        web.set.own_zone = "x";
-        web.set.settings.cross_zone = false;
+        web.tiers("non");
         CHECK(web.choose(asked) == "b");
+    }
+    SECTION("not when its zone is shifted away, unless no other serves")
+    {
+        web.tiers("nan");
+        CHECK(web.share(10, asked) == shares{{"a", 5}, {"c", 5}});
+        web.fail('a');
+        web.fail('c');
+        CHECK(web.share(10, asked) == shares{{"b", 10}});
     }
     SECTION("not when it drains")
     {
@@ -242,9 +267,7 @@ TEST_CASE("balancers of different workers begin with different members", "[balan
 TEST_CASE("choosing allocates nothing", "[balancer]")
 {
     group web(5);
-    web.zones("xyxyx");
-    web.set.own_zone = "y";
-    web.set.settings.cross_zone = false;
+    web.tiers("onono");
     web.set.settings.slow_start = std::chrono::seconds(30);
     web['b'].start_ramp(1);
     web.fail('d');

@@ -21,14 +21,16 @@ struct group {
             auto which = std::make_shared<target>("web", id, boost::asio::ip::tcp::endpoint(address, 80),
                                                   static_cast<std::uint32_t>(i));
             which->set_health(target::health::healthy, "");
-            set.members.push_back({.which = std::move(which), .zone = "", .sticky = sticky_hash("web", id)});
+            set.members.push_back({.which = std::move(which), .sticky = sticky_hash("web", id)});
         }
     }
 
     target& operator[](char id) { return *set.members.at(static_cast<std::size_t>(id - 'a')).which; }
-    void zones(std::string_view letters)
+    // One letter for each target: near, other or away.
+    void tiers(std::string_view letters)
     {
-        for (std::size_t i = 0; i < letters.size(); ++i) set.members.at(i).zone = letters[i];
+        for (std::size_t i = 0; i < letters.size(); ++i)
+            set.members.at(i).where = letters[i] == 'n' ? tier::near : letters[i] == 'o' ? tier::other : tier::away;
     }
     void fail(char id) { (*this)[id].set_health(target::health::unhealthy, ""); }
 
