@@ -26,20 +26,42 @@ std::string state_of(const json::value& target)
     return text(target, "state") + (flag(target, "operator_drained") ? " (operator)" : "");
 }
 
+std::string zone_of(const json::value& target)
+{
+    return text(target, "zone") + (flag(target, "zone_away") ? " (away)" : "");
+}
+
+std::string lifecycle_of(const json::value& target)
+{
+    const auto of_provider = text(target, "provider_state");
+    return of_provider != "-" ? of_provider : text(target, "lifecycle");
+}
+
+// When the source of a group last answered. A list and a file have no age worth telling.
+std::string freshness(const json::value& group)
+{
+    const auto source = text(group, "source"), age = duration(part(group, "age_seconds"));
+    if (age == "-" || (source != "asg" && source != "dns")) return {};
+    return text(group, "name") + (source == "asg" ? ": Auto Scaling" : ": DNS") + " answered " + age +
+           " ago\n";
+}
+
 }  // namespace
 
 std::string show_targets(const json::value& targets)
 {
-    table all({"GROUP", "TARGET", "NAME", "ZONE", "ADDRESS", "STATE", "IN FLIGHT", "DRAIN LEFT", "REASON"});
+    table all({"GROUP", "TARGET", "NAME", "ZONE", "LIFECYCLE", "ADDRESS", "STATE", "IN FLIGHT", "DRAIN LEFT",
+               "REASON"});
     std::string notes;
     for (const auto& group : list(targets, "target_groups")) {
         const auto name = text(group, "name");
         for (const auto& each : list(group, "targets"))
-            all.row({name, text(each, "id"), text(each, "name"), text(each, "zone"), text(each, "address"),
-                     state_of(each), text(each, "in_flight"), duration(part(each, "drain_seconds_left")),
-                     text(each, "reason")});
+            all.row({name, text(each, "id"), text(each, "name"), zone_of(each), lifecycle_of(each),
+                     text(each, "address"), state_of(each), text(each, "in_flight"),
+                     duration(part(each, "drain_seconds_left")), text(each, "reason")});
         if (list(group, "targets").empty()) notes += name + " has no targets\n";
         if (flag(group, "fail_open")) notes += name + " fails open: too few are healthy, all get requests\n";
+        notes += freshness(group);
     }
     return all.text() + (notes.empty() ? "" : '\n' + notes);
 }
@@ -51,6 +73,8 @@ command targets_command()
         "",
         "list the targets of every group and how they are",
         "Lists every target with its health, its requests in flight and, while it drains, the time left.\n"
+        "LIFECYCLE is its state as Auto Scaling tells it, else what the daemon uses it as. The lines below\n"
+        "the table say how long ago Auto Scaling or DNS answered for a group.\n"
         "Exit code: 0.",
         0,
         admin_options(),

@@ -42,19 +42,45 @@ TEST_CASE("the targets are shown in one table, with notes on groups in trouble",
 {
     const auto targets = parse(R"({"target_groups":[
         {"name":"web","fail_open":true,"targets":[
-          {"id":"i-1","name":"one","zone":"a","address":"10.0.0.1:80","state":"unhealthy","reason":"connect: refused",
-           "in_flight":0,"drain_seconds_left":null,"operator_drained":false},
+          {"id":"i-1","name":"one","zone":"a","lifecycle":"in_service","address":"10.0.0.1:80","state":"unhealthy",
+           "reason":"connect: refused","in_flight":0,"drain_seconds_left":null,"operator_drained":false},
           {"id":"i-2","name":"","zone":"b","address":"10.0.0.2:80","state":"draining","reason":"",
            "in_flight":4,"drain_seconds_left":245,"operator_drained":true}]},
         {"name":"old","fail_open":false,"targets":[]}]})");
+    CHECK(
+        show_targets(targets) ==
+        "GROUP  TARGET  NAME  ZONE  LIFECYCLE   ADDRESS      STATE                IN FLIGHT  DRAIN LEFT  "
+        "REASON\n"
+        "web    i-1     one   a     in_service  10.0.0.1:80  unhealthy            0          -           "
+        "connect: refused\n"
+        "web    i-2     -     b     -           10.0.0.2:80  draining (operator)  4          4m 5s       -\n"
+        "\n"
+        "web fails open: too few are healthy, all get requests\n"
+        "old has no targets\n");
+}
+
+TEST_CASE("the targets are shown with what Auto Scaling said, and when", "[ctl]")
+{
+    const auto targets = parse(R"({"target_groups":[
+        {"name":"web","source":"asg","age_seconds":3,"targets":[
+          {"id":"i-1","zone":"a","zone_away":true,"lifecycle":"terminating","provider_state":"Terminating:Wait"},
+          {"id":"i-2","zone":"b","zone_away":false,"lifecycle":"in_service","provider_state":""}]},
+        {"name":"far","source":"dns","age_seconds":75,"fail_open":true,"targets":[{"id":"d"}]},
+        {"name":"new","source":"asg","age_seconds":null,"targets":[{"id":"n"}]},
+        {"name":"own","source":"list","age_seconds":9,"targets":[{"id":"o"}]},
+        {"name":"odd","source":null,"age_seconds":9,"targets":[{"id":"p"}]}]})");
     CHECK(show_targets(targets) ==
-          "GROUP  TARGET  NAME  ZONE  ADDRESS      STATE                IN FLIGHT  DRAIN LEFT  REASON\n"
-          "web    i-1     one   a     10.0.0.1:80  unhealthy            0          -           connect: "
-          "refused\n"
-          "web    i-2     -     b     10.0.0.2:80  draining (operator)  4          4m 5s       -\n"
+          "GROUP  TARGET  NAME  ZONE      LIFECYCLE         ADDRESS  STATE  IN FLIGHT  DRAIN LEFT  REASON\n"
+          "web    i-1     -     a (away)  Terminating:Wait  -        -      -          -           -\n"
+          "web    i-2     -     b         in_service        -        -      -          -           -\n"
+          "far    d       -     -         -                 -        -      -          -           -\n"
+          "new    n       -     -         -                 -        -      -          -           -\n"
+          "own    o       -     -         -                 -        -      -          -           -\n"
+          "odd    p       -     -         -                 -        -      -          -           -\n"
           "\n"
-          "web fails open: too few are healthy, all get requests\n"
-          "old has no targets\n");
+          "web: Auto Scaling answered 3s ago\n"
+          "far fails open: too few are healthy, all get requests\n"
+          "far: DNS answered 1m 15s ago\n");
 }
 
 TEST_CASE("a drain is shown for each group", "[ctl]")
@@ -103,7 +129,7 @@ TEST_CASE("a request that no rule is asked about is shown with its refusal", "[c
 TEST_CASE("answers of a strange daemon are shown without harm", "[ctl]")
 {
     CHECK(show_targets(parse("null")) ==
-          "GROUP  TARGET  NAME  ZONE  ADDRESS  STATE  IN FLIGHT  DRAIN LEFT  REASON\n");
+          "GROUP  TARGET  NAME  ZONE  LIFECYCLE  ADDRESS  STATE  IN FLIGHT  DRAIN LEFT  REASON\n");
     CHECK_NOTHROW(show_status(parse("[1]")));
     CHECK_NOTHROW(show_explanation(parse(R"({"action":"x","targets":{}})")));
     CHECK(text(parse(R"("\u001b[2J\n \"z\u00fcrich\" \\")")) == "\\u001b[2J\\n \"z\xc3\xbcrich\" \\");
