@@ -33,5 +33,8 @@ command reload_command();
 command status_command();
 command targets_command();
 command undrain_command();
+command zone_away_command();
+command zone_back_command();
+command zone_list_command();
 
 }  // namespace gatehouse::service::ctl

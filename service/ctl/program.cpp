@@ -14,8 +14,9 @@ namespace {
 
 std::vector<command> commands()
 {
-    return {check_command(),   status_command(), targets_command(), drain_command(),
-            undrain_command(), reload_command(), explain_command()};
+    return {check_command(),   status_command(),    targets_command(),   drain_command(),
+            undrain_command(), zone_away_command(), zone_back_command(), zone_list_command(),
+            reload_command(),  explain_command()};
 }
 
 void print_help(std::ostream& out)
@@ -64,6 +65,20 @@ std::optional<command> take_command(std::vector<std::string>& arguments)
     return std::nullopt;
 }
 
+// "'request METHOD URL' or 'target ID'": what may follow the first word of two; empty when no command has it.
+std::string words_after(const std::string& first)
+{
+    std::vector<std::string> forms;
+    for (const auto& each : commands())
+        if (each.name.starts_with(first + ' '))
+            forms.push_back(std::string(each.name.substr(first.size() + 1)) +
+                            (each.operands.empty() ? "" : " ") + std::string(each.operands));
+    std::string told;
+    for (std::size_t i = 0; i < forms.size(); ++i)
+        told += (i == 0 ? "'" : i + 1 < forms.size() ? ", '" : " or '") + forms[i] + '\'';
+    return told;
+}
+
 int run_command(std::vector<std::string> arguments, terminal screen)
 {
     const auto first = arguments.empty() ? std::string() : arguments.front();
@@ -77,8 +92,10 @@ int run_command(std::vector<std::string> arguments, terminal screen)
     }
     if (first.empty()) throw usage_error("a command is missing");
     const auto meant = take_command(arguments);
-    if (!meant && first == "explain") throw usage_error("explain takes 'request METHOD URL'");
-    if (!meant) throw usage_error("unknown command '" + first + '\'');
+    if (!meant) {
+        const auto known = words_after(first);
+        throw usage_error(known.empty() ? "unknown command '" + first + '\'' : first + " takes " + known);
+    }
     const invocation asked(arguments, options_of(*meant), meant->operand_count);
     if (!asked.has("--help")) return meant->run(asked, screen);
     print_help(screen.out, *meant);

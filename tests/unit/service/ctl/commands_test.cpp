@@ -50,6 +50,7 @@ struct daemon : running_admin {
     void answer(std::string method, std::string path, unsigned status, std::string body)
     {
         server.route(std::move(method), std::move(path), [this, status, body](const admin_request& asked) {
+            last_path = asked.path;
             last_body = asked.body;
             return admin_response{status, "application/json", body};
         });
@@ -66,7 +67,7 @@ struct daemon : running_admin {
     }
 
     environment_variable token{"GATEHOUSE_ADMIN_TOKEN", "secret"};
-    std::string calls, last_body;
+    std::string calls, last_path, last_body;
 };
 
 }  // namespace
@@ -77,7 +78,7 @@ TEST_CASE("help, version and usage errors of the command", "[ctl]")
     const auto help = run({"--help"});
     CHECK(help.code == 0);
     for (const char* name : {"check FILE", "status", "targets", "drain [GROUP/]TARGET", "undrain", "reload",
-                             "explain request METHOD URL"})
+                             "explain request METHOD URL", "zone away ZONE", "zone back ZONE", "zone list"})
         CHECK(help.out.find(name) != help.out.npos);
     const auto drain_help = run({"drain", "--help"});
     CHECK(drain_help.code == 0);
@@ -91,12 +92,26 @@ TEST_CASE("help, version and usage errors of the command", "[ctl]")
                                                {"status", "--listener", "x"},
                                                {"check", "a", "b"},
                                                {"explain", "request", "GET", "/", "-H", "no colon"},
-                                               {"explain", "request", "GET", "/", "--from", "x"}}) {
+                                               {"explain", "request", "GET", "/", "--from", "x"},
+                                               {"zone", "list", "a"},
+                                               {"zone", "away"},
+                                               {"zone", "away", ""},
+                                               {"zone", "back", "a", "--for", "1h"}}) {
         const auto refused = run(wrong);
         CHECK(refused.code == 2);
         CHECK(refused.out.empty());
         CHECK(refused.err.starts_with("gatehouse: "));
     }
+}
+
+TEST_CASE("a command of two words tells what its second may be", "[ctl]")
+{
+    CHECK(run({"explain"}).err == "gatehouse: explain takes 'request METHOD URL'\n"
+                                  "Try 'gatehouse --help'.\n");
+    CHECK(run({"zone"}).err == "gatehouse: zone takes 'away ZONE', 'back ZONE' or 'list'\n"
+                               "Try 'gatehouse --help'.\n");
+    CHECK(run({"zone", "gone", "a"}).code == 2);
+    CHECK(run({"zon"}).err.starts_with("gatehouse: unknown command 'zon'\n"));
 }
 
 TEST_CASE("check tells every error of a file, for people and for machines", "[ctl]")
@@ -228,6 +243,60 @@ TEST_CASE("explain sends the request as a client would", "[ctl]")
           R"(["Host","a.example:8443"],["X-Canary","1"]],"listener":"https","source":"10.0.0.9"})");
     gatehouse.ask({"explain", "request", "GET", "http://a/", "-H", "host: b"});
     CHECK(gatehouse.last_body == R"({"method":"GET","url":"http://a/","headers":[["host","b"]]})");
+}
+
+TEST_CASE("a zone is sent away for an hour, or for as long as one says", "[ctl]")
+{
+    daemon gatehouse;
+    gatehouse.answer("POST", "/api/v1/zones/{}/away", 200, R"({"zone":"a","away_seconds_left":3600})");
+    const auto told = gatehouse.ask({"zone", "away", "a"});
+    CHECK(told.code == 0);
+    CHECK(told.out == "a is away, 1h left\n");
+    CHECK(gatehouse.last_path == "/api/v1/zones/a/away");
+    CHECK(gatehouse.last_body == R"({"seconds":3600})");
+    for (const auto& [given, sent] :
+         {std::pair{"1s", "1"}, {"90s", "90"}, {"2000ms", "2"}, {"3d", "259200"}}) {
+        CHECK(gatehouse.ask({"zone", "away", "a", "--for", given}).code == 0);
+        CHECK(gatehouse.last_body == std::string(R"({"seconds":)") + sent + '}');
+    }
+    CHECK(gatehouse.ask({"zone", "away", "odd/one"}).code == 0);
+    CHECK(gatehouse.last_path == "/api/v1/zones/odd/one/away");  // decoded; one segment to the route
+    CHECK(gatehouse.ask({"zone", "away", "a", "--json"}).out ==
+          "{\"zone\":\"a\",\"away_seconds_left\":3600}\n");
+    gatehouse.last_path.clear();
+    for (const char* wrong : {"", "0s", "999ms", "1500ms", "73h", "4d", "1", "-1h", "1h30m", "soon"}) {
+        const auto refused = gatehouse.ask({"zone", "away", "a", "--for", wrong});
+        CHECK(refused.code == 2);
+        CHECK(refused.err.starts_with("gatehouse: --for takes 1s .. 3d"));
+    }
+    CHECK(gatehouse.last_path.empty());
+}
+
+TEST_CASE("a zone the daemon cannot send away is exit code 1", "[ctl]")
+{
+    daemon gatehouse;
+    gatehouse.answer("POST", "/api/v1/zones/{}/away", 409, R"({"error":"no other zone is healthy"})");
+    const auto refused = gatehouse.ask({"zone", "away", "a"});
+    CHECK(refused.code == 1);
+    CHECK(refused.out.empty());
+    CHECK(refused.err == "gatehouse: no other zone is healthy\n");
+}
+
+TEST_CASE("a zone is taken back, and the zones are listed", "[ctl]")
+{
+    daemon gatehouse;
+    gatehouse.answer("POST", "/api/v1/zones/{}/back", 200, R"({"zone":"a","away_seconds_left":null})");
+    gatehouse.answer("GET", "/api/v1/zones", 200, R"({"zones":[{"zone":"a","targets":1,"healthy":1}]})");
+    const auto back = gatehouse.ask({"zone", "back", "a"});
+    CHECK(back.code == 0);
+    CHECK(back.out == "a is back\n");
+    CHECK(gatehouse.last_path == "/api/v1/zones/a/back");
+    CHECK(gatehouse.last_body.empty());
+    const auto listed = gatehouse.ask({"zone", "list"});
+    CHECK(listed.code == 0);
+    CHECK(listed.out == "ZONE  TARGETS  HEALTHY  AWAY\na     1        1        -\n");
+    CHECK(gatehouse.ask({"zone", "list", "--json"}).out ==
+          "{\"zones\":[{\"zone\":\"a\",\"targets\":1,\"healthy\":1}]}\n");
 }
 
 }  // namespace gatehouse::service::ctl

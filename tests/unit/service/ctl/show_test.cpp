@@ -83,6 +83,21 @@ TEST_CASE("the targets are shown with what Auto Scaling said, and when", "[ctl]"
           "far: DNS answered 1m 15s ago\n");
 }
 
+TEST_CASE("the zones are shown with this node's and the time they are away", "[ctl]")
+{
+    const auto zones = parse(R"({"zones":[
+        {"zone":"eu-west-2a","own":true,"targets":12,"healthy":11,"away_seconds_left":3130},
+        {"zone":"eu-west-2b","own":false,"targets":9,"healthy":9,"away_seconds_left":null},
+        {"zone":"","own":false,"targets":1,"healthy":0,"away_seconds_left":null}]})");
+    CHECK(show_zones(zones) == "ZONE                      TARGETS  HEALTHY  AWAY\n"
+                               "eu-west-2a (this node's)  12       11       52m 10s left\n"
+                               "eu-west-2b                9        9        -\n"
+                               "-                         1        0        -\n");
+    CHECK(show_zone(parse(R"({"zone":"eu-west-2a","away_seconds_left":3600})")) ==
+          "eu-west-2a is away, 1h left\n");
+    CHECK(show_zone(parse(R"({"zone":"eu-west-2a","away_seconds_left":null})")) == "eu-west-2a is back\n");
+}
+
 TEST_CASE("a drain is shown for each group", "[ctl]")
 {
     const auto results = parse(R"([{"group":"web","id":"i-1","state":"draining"}])");
@@ -132,6 +147,8 @@ TEST_CASE("answers of a strange daemon are shown without harm", "[ctl]")
           "GROUP  TARGET  NAME  ZONE  LIFECYCLE  ADDRESS  STATE  IN FLIGHT  DRAIN LEFT  REASON\n");
     CHECK_NOTHROW(show_status(parse("[1]")));
     CHECK_NOTHROW(show_explanation(parse(R"({"action":"x","targets":{}})")));
+    CHECK_NOTHROW(show_zones(parse(R"({"zones":[null,{"zone":1}]})")));
+    CHECK_NOTHROW(show_zone(parse("[]")));
     CHECK(text(parse(R"("\u001b[2J\n \"z\u00fcrich\" \\")")) == "\\u001b[2J\\n \"z\xc3\xbcrich\" \\");
 }
 
