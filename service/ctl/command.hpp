@@ -29,6 +29,7 @@ struct command {
 command check_command();
 command drain_command();
 command explain_command();
+command explain_target_command();
 command reload_command();
 command status_command();
 command targets_command();

@@ -77,8 +77,9 @@ TEST_CASE("help, version and usage errors of the command", "[ctl]")
     CHECK(run({"--version"}).out == "gatehouse " GATEHOUSE_VERSION "\n");
     const auto help = run({"--help"});
     CHECK(help.code == 0);
-    for (const char* name : {"check FILE", "status", "targets", "drain [GROUP/]TARGET", "undrain", "reload",
-                             "explain request METHOD URL", "zone away ZONE", "zone back ZONE", "zone list"})
+    for (const char* name :
+         {"check FILE", "status", "targets", "drain [GROUP/]TARGET", "undrain", "reload",
+          "explain request METHOD URL", "explain target ID", "zone away ZONE", "zone back ZONE", "zone list"})
         CHECK(help.out.find(name) != help.out.npos);
     const auto drain_help = run({"drain", "--help"});
     CHECK(drain_help.code == 0);
@@ -93,6 +94,7 @@ TEST_CASE("help, version and usage errors of the command", "[ctl]")
                                                {"check", "a", "b"},
                                                {"explain", "request", "GET", "/", "-H", "no colon"},
                                                {"explain", "request", "GET", "/", "--from", "x"},
+                                               {"explain", "target"},
                                                {"zone", "list", "a"},
                                                {"zone", "away"},
                                                {"zone", "away", ""},
@@ -106,7 +108,7 @@ TEST_CASE("help, version and usage errors of the command", "[ctl]")
 
 TEST_CASE("a command of two words tells what its second may be", "[ctl]")
 {
-    CHECK(run({"explain"}).err == "gatehouse: explain takes 'request METHOD URL'\n"
+    CHECK(run({"explain"}).err == "gatehouse: explain takes 'request METHOD URL' or 'target ID'\n"
                                   "Try 'gatehouse --help'.\n");
     CHECK(run({"zone"}).err == "gatehouse: zone takes 'away ZONE', 'back ZONE' or 'list'\n"
                                "Try 'gatehouse --help'.\n");
@@ -243,6 +245,28 @@ TEST_CASE("explain sends the request as a client would", "[ctl]")
           R"(["Host","a.example:8443"],["X-Canary","1"]],"listener":"https","source":"10.0.0.9"})");
     gatehouse.ask({"explain", "request", "GET", "http://a/", "-H", "host: b"});
     CHECK(gatehouse.last_body == R"({"method":"GET","url":"http://a/","headers":[["host","b"]]})");
+}
+
+TEST_CASE("explain target asks about whatever name the operator has", "[ctl]")
+{
+    daemon gatehouse;
+    SECTION("and shows the answer")
+    {
+        gatehouse.answer("POST", "/api/v1/explain/target", 200, R"({"id":"i-1","targets":[]})");
+        const auto told = gatehouse.ask({"explain", "target", "web 1"});
+        CHECK(told.code == 0);
+        CHECK(told.out == "target  i-1\n\nit is in no target group\n");
+        CHECK(gatehouse.last_body == R"({"id":"web 1"})");
+        CHECK(gatehouse.ask({"explain", "target", "i-1", "--json"}).out ==
+              "{\"id\":\"i-1\",\"targets\":[]}\n");
+    }
+    SECTION("and says when nobody knows it")
+    {
+        gatehouse.answer("POST", "/api/v1/explain/target", 404, R"({"error":"nobody knows i-9"})");
+        const auto told = gatehouse.ask({"explain", "target", "i-9"});
+        CHECK(told.code == 1);
+        CHECK(told.err == "gatehouse: nobody knows i-9\n");
+    }
 }
 
 TEST_CASE("a zone is sent away for an hour, or for as long as one says", "[ctl]")

@@ -141,12 +141,47 @@ TEST_CASE("a request that no rule is asked about is shown with its refusal", "[c
           "  refused\n");
 }
 
+TEST_CASE("a target is explained for each group, and then as a whole", "[ctl]")
+{
+    const auto explained = parse(R"({"id":"i-0abc","targets":[
+        {"group":"web","address":"10.0.1.5:80","zone":"eu-west-2a","used":true,"state":"healthy",
+         "steps":["it is in the inventory of group web","its health checks pass"]},
+        {"group":"api","address":"10.0.1.5:81","zone":"","used":false,"state":"unhealthy"}],
+        "steps":["its Name tag is web-1"]})");
+    CHECK(show_target_explanation(explained) == "target  i-0abc\n"
+                                                "\n"
+                                                "web: gets requests\n"
+                                                "  address  10.0.1.5:80\n"
+                                                "  zone     eu-west-2a\n"
+                                                "  state    healthy\n"
+                                                "  steps\n"
+                                                "    it is in the inventory of group web\n"
+                                                "    its health checks pass\n"
+                                                "\n"
+                                                "api: gets no requests\n"
+                                                "  address  10.0.1.5:81\n"
+                                                "  zone     -\n"
+                                                "  state    unhealthy\n"
+                                                "\n"
+                                                "steps\n"
+                                                "  its Name tag is web-1\n");
+    CHECK(show_target_explanation(
+              parse(R"({"id":"i-1","targets":[],"steps":["Auto Scaling says Standby"]})")) ==
+          "target  i-1\n"
+          "\n"
+          "it is in no target group\n"
+          "\n"
+          "steps\n"
+          "  Auto Scaling says Standby\n");
+}
+
 TEST_CASE("answers of a strange daemon are shown without harm", "[ctl]")
 {
     CHECK(show_targets(parse("null")) ==
           "GROUP  TARGET  NAME  ZONE  LIFECYCLE  ADDRESS  STATE  IN FLIGHT  DRAIN LEFT  REASON\n");
     CHECK_NOTHROW(show_status(parse("[1]")));
     CHECK_NOTHROW(show_explanation(parse(R"({"action":"x","targets":{}})")));
+    CHECK_NOTHROW(show_target_explanation(parse(R"({"targets":[1,{"steps":"x"}]})")));
     CHECK_NOTHROW(show_zones(parse(R"({"zones":[null,{"zone":1}]})")));
     CHECK_NOTHROW(show_zone(parse("[]")));
     CHECK(text(parse(R"("\u001b[2J\n \"z\u00fcrich\" \\")")) == "\\u001b[2J\\n \"z\xc3\xbcrich\" \\");
