@@ -40,7 +40,7 @@ asio::awaitable<error_code> exchange(tcp::resolver::results_type where, request&
     // something.
     asked.set(http::field::host,
               to_string(conf::bind_address{reached.address().to_string(), reached.port()}));
-    stream.expires_after(std::chrono::seconds(60));
+    stream.expires_after(std::chrono::seconds(75));
     const auto [cut, sent] = co_await http::async_write(stream, asked, token);
     // A daemon that refuses early may close before it has read all; its answer counts, so a failed write does
     // not.

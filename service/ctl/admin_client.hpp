@@ -31,7 +31,8 @@ struct admin_reply {
 };
 
 // One call of a daemon's admin API. An answer of any status is a reply; `target` is sent as it is. At most 3
-// s to connect and 60 s for the answer, as a reload may read many files. Throws daemon_unreachable.
+// s to connect and 75 s for the answer, as a reload may read many files and a discovery asks AWS for up to a
+// minute. Throws daemon_unreachable.
 admin_reply call(const admin_endpoint& where, std::string_view method, std::string target,
                  const boost::json::value& body = nullptr);
 

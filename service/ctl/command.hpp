@@ -27,6 +27,7 @@ struct command {
 };
 
 command check_command();
+command discover_command();
 command drain_command();
 command explain_command();
 command explain_target_command();

@@ -14,9 +14,9 @@ namespace {
 
 std::vector<command> commands()
 {
-    return {check_command(),   status_command(),    targets_command(),       drain_command(),
-            undrain_command(), zone_away_command(), zone_back_command(),     zone_list_command(),
-            reload_command(),  explain_command(),   explain_target_command()};
+    return {check_command(),    status_command(),    targets_command(),   drain_command(),
+            undrain_command(),  zone_away_command(), zone_back_command(), zone_list_command(),
+            discover_command(), reload_command(),    explain_command(),   explain_target_command()};
 }
 
 void print_help(std::ostream& out)

@@ -14,5 +14,6 @@ std::string show_explanation(const boost::json::value& explanation);
 std::string show_target_explanation(const boost::json::value& explanation);
 std::string show_zones(const boost::json::value& zones);
 std::string show_zone(const boost::json::value& zone);  // of zone away and zone back
+std::string show_discovery(const boost::json::value& found);
 
 }  // namespace gatehouse::service::ctl

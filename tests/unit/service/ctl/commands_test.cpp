@@ -77,9 +77,9 @@ TEST_CASE("help, version and usage errors of the command", "[ctl]")
     CHECK(run({"--version"}).out == "gatehouse " GATEHOUSE_VERSION "\n");
     const auto help = run({"--help"});
     CHECK(help.code == 0);
-    for (const char* name :
-         {"check FILE", "status", "targets", "drain [GROUP/]TARGET", "undrain", "reload",
-          "explain request METHOD URL", "explain target ID", "zone away ZONE", "zone back ZONE", "zone list"})
+    for (const char* name : {"check FILE", "status", "targets", "drain [GROUP/]TARGET", "undrain", "reload",
+                             "explain request METHOD URL", "explain target ID", "zone away ZONE",
+                             "zone back ZONE", "zone list", "discover"})
         CHECK(help.out.find(name) != help.out.npos);
     const auto drain_help = run({"drain", "--help"});
     CHECK(drain_help.code == 0);
@@ -98,7 +98,8 @@ TEST_CASE("help, version and usage errors of the command", "[ctl]")
                                                {"zone", "list", "a"},
                                                {"zone", "away"},
                                                {"zone", "away", ""},
-                                               {"zone", "back", "a", "--for", "1h"}}) {
+                                               {"zone", "back", "a", "--for", "1h"},
+                                               {"discover", "web"}}) {
         const auto refused = run(wrong);
         CHECK(refused.code == 2);
         CHECK(refused.out.empty());
@@ -321,6 +322,35 @@ TEST_CASE("a zone is taken back, and the zones are listed", "[ctl]")
     CHECK(listed.out == "ZONE  TARGETS  HEALTHY  AWAY\na     1        1        -\n");
     CHECK(gatehouse.ask({"zone", "list", "--json"}).out ==
           "{\"zones\":[{\"zone\":\"a\",\"targets\":1,\"healthy\":1}]}\n");
+}
+
+TEST_CASE("discover is exit code 1 when there are problems", "[ctl]")
+{
+    daemon gatehouse;
+    SECTION("none")
+    {
+        gatehouse.answer("POST", "/api/v1/discover", 200, R"({"region":"eu-west-2","problems":[]})");
+        const auto told = gatehouse.ask({"discover"});
+        CHECK(told.code == 0);
+        CHECK(told.out.starts_with("region       eu-west-2\n"));
+    }
+    SECTION("some")
+    {
+        gatehouse.answer("POST", "/api/v1/discover", 200, R"({"problems":["no rights"]})");
+        const auto told = gatehouse.ask({"discover"});
+        CHECK(told.code == 1);
+        CHECK(told.out.ends_with("\nproblems\n  no rights\n"));
+        const auto machine = gatehouse.ask({"discover", "--json"});
+        CHECK(machine.code == 1);
+        CHECK(machine.out == "{\"problems\":[\"no rights\"]}\n");
+    }
+    SECTION("nothing to ask about")
+    {
+        gatehouse.answer("POST", "/api/v1/discover", 409, R"({"error":"no group follows Auto Scaling"})");
+        const auto told = gatehouse.ask({"discover"});
+        CHECK(told.code == 1);
+        CHECK(told.err == "gatehouse: no group follows Auto Scaling\n");
+    }
 }
 
 }  // namespace gatehouse::service::ctl

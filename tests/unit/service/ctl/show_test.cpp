@@ -175,6 +175,58 @@ TEST_CASE("a target is explained for each group, and then as a whole", "[ctl]")
           "  Auto Scaling says Standby\n");
 }
 
+TEST_CASE("a discovery is shown from where it asked to its problems", "[ctl]")
+{
+    const auto found = parse(R"({"region":"eu-west-2","credentials":"environment","seconds":0.21,"calls":3,
+        "groups":[
+          {"name":"web","result":"success","missing":["gone-asg"],"auto_scaling_groups":["web-asg","new-asg"],
+           "instances":[
+             {"id":"i-1","auto_scaling_group":"web-asg","zone":"a","state":"InService","health":"Healthy",
+              "ec2_state":"running","address":"10.0.1.5","name":"web-1","launched":1795178871,"spot":false,
+              "lifecycle":"in_service"},
+             {"id":"i-2","auto_scaling_group":"new-asg","zone":"b","state":"Pending","health":"Healthy",
+              "ec2_state":"pending","address":null,"name":"","launched":null,"spot":true,"lifecycle":"pending"}]},
+          {"name":"api","result":"denied","missing":[],"auto_scaling_groups":[],"instances":[]}],
+        "hooks":[{"auto_scaling_group":"web-asg","hook":"gatehouse-drain","heartbeat_seconds":60},
+                 {"auto_scaling_group":"new-asg","hook":"gatehouse-drain","heartbeat_seconds":null}],
+        "problems":["ec2:DescribeInstances is not allowed: no","there is no gone-asg"]})");
+    CHECK(show_discovery(found) == "region       eu-west-2\n"
+                                   "credentials  environment\n"
+                                   "calls        3 in 0.21s\n"
+                                   "\n"
+                                   "GROUP  RESULT   AUTO SCALING GROUPS                   INSTANCES\n"
+                                   "web    success  web-asg, new-asg, gone-asg (missing)  2\n"
+                                   "api    denied   -                                     0\n"
+                                   "\n"
+                                   "GROUP  INSTANCE  ZONE  STATE      HEALTH   EC2             ADDRESS   "
+                                   "NAME   LAUNCHED                  "
+                                   "LIFECYCLE\n"
+                                   "web    i-1       a     InService  Healthy  running         10.0.1.5  "
+                                   "web-1  2026-11-20T12:47:51.000Z  "
+                                   "in_service\n"
+                                   "web    i-2       b     Pending    Healthy  pending (spot)  -         -   "
+                                   "   -                         "
+                                   "pending\n"
+                                   "\n"
+                                   "AUTO SCALING GROUP  HOOK             HEARTBEAT\n"
+                                   "web-asg             gatehouse-drain  1m\n"
+                                   "new-asg             gatehouse-drain  has no terminate hook of this name\n"
+                                   "\n"
+                                   "problems\n"
+                                   "  ec2:DescribeInstances is not allowed: no\n"
+                                   "  there is no gone-asg\n");
+}
+
+TEST_CASE("a discovery that found nothing is short", "[ctl]")
+{
+    CHECK(show_discovery(parse(R"({"region":null,"credentials":null,"seconds":null,"calls":0,
+        "groups":[],"hooks":[],"problems":[]})")) == "region       -\n"
+                                                     "credentials  -\n"
+                                                     "calls        0 in -\n"
+                                                     "\n"
+                                                     "GROUP  RESULT  AUTO SCALING GROUPS  INSTANCES\n");
+}
+
 TEST_CASE("answers of a strange daemon are shown without harm", "[ctl]")
 {
     CHECK(show_targets(parse("null")) ==
@@ -184,6 +236,7 @@ TEST_CASE("answers of a strange daemon are shown without harm", "[ctl]")
     CHECK_NOTHROW(show_target_explanation(parse(R"({"targets":[1,{"steps":"x"}]})")));
     CHECK_NOTHROW(show_zones(parse(R"({"zones":[null,{"zone":1}]})")));
     CHECK_NOTHROW(show_zone(parse("[]")));
+    CHECK_NOTHROW(show_discovery(parse(R"({"seconds":1e300,"groups":[1,{"instances":[2]}],"hooks":[3]})")));
     CHECK(text(parse(R"("\u001b[2J\n \"z\u00fcrich\" \\")")) == "\\u001b[2J\\n \"z\xc3\xbcrich\" \\");
 }
 
