@@ -111,6 +111,18 @@ class Scaling(Living):
         self.assertEqual(seen, ["running", "shutting-down", "terminated"])
         self.assertEqual(self.client.call("ec2", EC2, **{"InstanceId.1": gone}).code, "InvalidInstanceID.NotFound")
 
+    def test_a_spot_request_ends_with_its_instance(self):
+        self.group(1, spot=True)
+        self.settle()
+        self.web.shutting_down_steps = 1
+        gone = self.web.in_service()[0]
+        self.web.mark_spot(gone.id)
+        self.web.set_desired(0)
+        request = {"Filter.1.Name": "instance-id", "Filter.1.Value.1": gone.id}
+        status = lambda: self.client.call("ec2", "DescribeSpotInstanceRequests", **request).text(".//status/code")
+        self.assertEqual(status(), "marked-for-termination")
+        eventually(lambda: status() == "instance-terminated-by-user")
+
     def test_what_is_unhealthy_is_replaced_but_a_death_alone_is_not_noticed(self):
         self.group(2)
         self.settle()
@@ -279,6 +291,11 @@ class AsAProgram(unittest.TestCase):
         web = self.control()["groups"]["web"]
         addresses = [(one["address"], web["port"]) for one in web["instances"]]
         self.assertEqual([refuses(*address) for address in addresses], [False] * 3)
+        self.control(do="static_group", name="spot", count=1, spot=True)
+        doomed = self.control()["groups"]["spot"]["instances"][0]
+        self.assertEqual(doomed["spot"], "fulfilled")
+        told = self.control(do="mark_spot", group="spot", instance_id=doomed["id"], code="marked-for-stop")
+        self.assertEqual(told["groups"]["spot"]["instances"][0]["spot"], "marked-for-stop")
         self.control(do="fault", kind="throttle", times=1)
         self.control(do="set_mode", of="imds", mode="off")
         self.assertIn("ValueError", self.control(do="fault", kind="flood")["error"])

@@ -19,7 +19,7 @@ from fake_aws.refusal import Refusal
 from fake_aws.server import FakeAws
 from story import eventually
 
-ASG, EC2 = "DescribeAutoScalingGroups", "DescribeInstances"
+ASG, EC2, SPOT = "DescribeAutoScalingGroups", "DescribeInstances", "DescribeSpotInstanceRequests"
 
 
 def json_lines(folder, name):
@@ -42,8 +42,8 @@ class Fake(unittest.TestCase):
     def asg(self, action=ASG, **parameters):
         return self.client.call("autoscaling", action, **parameters)
 
-    def ec2(self, **parameters):
-        return self.client.call("ec2", EC2, **parameters)
+    def ec2(self, action=EC2, **parameters):
+        return self.client.call("ec2", action, **parameters)
 
     def assert_refused(self, reply, status, code):
         self.assertEqual((reply.status, reply.code), (status, code), reply.body)
@@ -250,6 +250,68 @@ class Answers(Fake):
         sizes, addresses = self.pages(self.ec2, ".//instancesSet/item/privateIpAddress", MaxResults=1000)
         self.assertEqual((sizes, len(set(addresses))), ([1000] * 10, 10000))
         print(f"  asked for 10000 instances and their addresses in {time.monotonic() - began:.1f} s", flush=True)
+
+
+class SpotRequests(Fake):
+    ids = ".//spotInstanceRequestSet/item/instanceId"
+
+    def setUp(self):
+        super().setUp()
+        self.web = self.aws.static_group("web", 12, spot=True)
+        self.aws.static_group("api", 3)
+
+    def spot(self, **parameters):
+        return self.ec2(SPOT, **parameters)
+
+    def of(self, **wanted):
+        """The instances whose requests fit these filters, whose values are lists."""
+        parameters = {}
+        for number, (name, values) in enumerate(wanted.items(), 1):
+            parameters[f"Filter.{number}.Name"] = name.replace("_", "-")
+            parameters |= {f"Filter.{number}.Value.{place}": one for place, one in enumerate(values, 1)}
+        return self.spot(**parameters).texts(self.ids)
+
+    def test_only_spot_instances_have_one_and_name_it(self):
+        everyone = [one.id for one in self.web.instances]
+        self.assertEqual(self.spot().texts(self.ids), everyone)
+        shown = self.ec2()
+        self.assertEqual(shown.texts(".//instancesSet/item/instanceLifecycle"), ["spot"] * 12)
+        requests = shown.texts(".//instancesSet/item/spotInstanceRequestId")
+        self.assertEqual(requests, self.spot().texts(".//spotInstanceRequestSet/item/spotInstanceRequestId"))
+        one = self.spot(**{"SpotInstanceRequestId.1": requests[5]})
+        self.assertEqual(one.texts(self.ids), [everyone[5]])
+        self.assert_refused(self.spot(**{"SpotInstanceRequestId.1": "sir-00000000"}), 400,
+                            "InvalidSpotInstanceRequestID.NotFound")
+        by_lifecycle = self.ec2(**{"Filter.1.Name": "instance-lifecycle", "Filter.1.Value.1": "spot"})
+        self.assertEqual(by_lifecycle.texts(".//instancesSet/item/instanceId"), everyone)
+
+    def test_requests_are_found_by_what_is_said_of_them(self):
+        stays, marked, stopped, ended = [one.id for one in self.web.instances[:4]]
+        self.web.mark_spot(marked)
+        self.web.mark_spot(stopped, "marked-for-stop")
+        self.web.mark_spot(ended, "instance-terminated-no-capacity")
+        self.assertEqual(self.of(status_code=["marked-for-termination", "marked-for-stop"]), [marked, stopped])
+        self.assertEqual(self.of(status_code=["instance-terminated-*"], state=["closed"]), [ended])
+        self.assertEqual(self.of(instance_id=[stays, marked], state=["active"]), [stays, marked])
+        self.assertEqual(self.of(status_code=["marked-for-hibernation"]), [])
+        item = self.spot(**{"Filter.1.Name": "instance-id", "Filter.1.Value.1": marked}).root.find(".//item")
+        self.assertEqual((item.findtext("state"), item.findtext("status/code")), ("active", "marked-for-termination"))
+        self.assertIn("marked", item.findtext("status/message"))
+        self.assertAlmostEqual(clock.parse_iso(item.findtext("status/updateTime")), time.time(), delta=5)
+        self.assert_refused(self.spot(**{"Filter.1.Name": "color"}), 400, "InvalidParameterValue")
+        with self.assertRaises(ValueError):
+            self.web.mark_spot(marked, "doomed")
+
+    def test_requests_come_in_pages(self):
+        first = self.spot(MaxResults=5)
+        second = self.spot(MaxResults=5, NextToken=first.text("nextToken"))
+        third = self.spot(MaxResults=5, NextToken=second.text("nextToken"))
+        self.assertEqual([len(one.texts(self.ids)) for one in (first, second, third)], [5, 5, 2])
+        self.assertIsNone(third.text("nextToken"))
+        self.assert_refused(self.spot(MaxResults=4), 400, "InvalidParameterValue")
+        self.assert_refused(self.spot(MaxResults=5, NextToken="x"), 400, "InvalidNextToken")
+        self.aws.deny(SPOT)
+        self.assert_refused(self.spot(), 403, "UnauthorizedOperation")
 
 
 class Faults(Fake):

@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from fake_aws.refusal import Refusal, invalid
+from fake_aws.spot import SpotRequest
 
 LAUNCHING, TERMINATING = "autoscaling:EC2_INSTANCE_LAUNCHING", "autoscaling:EC2_INSTANCE_TERMINATING"
 MAXIMUM_WAIT = 172800  # seconds that all heartbeats together can hold an instance
@@ -60,6 +61,12 @@ class Instance:
     kind: str = "t3.small"
     actions: dict = field(default_factory=dict)  # hook name -> Action, while one holds it
     in_service_since: float = None               # monotonic
+    spot: SpotRequest = None                     # of one that may be interrupted
+
+    def end(self):
+        self.state = "terminated"
+        if self.spot:
+            self.spot.instance_ended()
 
 
 @dataclass(eq=False)
@@ -74,6 +81,7 @@ class Group:
     minimum: int = 0
     maximum: int = 1000
     grace_period: float = 0.0  # seconds in which SetInstanceHealth is ignored, if it asks for that
+    spot: bool = False         # whether its instances are spot instances
     hooks: dict = field(default_factory=dict)
     instances: list = field(default_factory=list)
     created: float = field(default_factory=time.time)
@@ -104,6 +112,11 @@ class Group:
             instance = self.find(instance_id)
             instance.lifecycle = lifecycle or instance.lifecycle
             instance.health = health or instance.health
+
+    def mark_spot(self, instance_id, code="marked-for-termination"):
+        """What EC2 says of a spot instance from now on; nothing follows from that. See spot.py for the codes."""
+        with self.account.lock:
+            self.find(instance_id).spot.mark(code)
 
     def active_action(self, hook_name, instance_id, token):
         """The Action that a CompleteLifecycleAction or a heartbeat speaks of."""
@@ -150,6 +163,8 @@ class Account:
     def launch(self, group, zone, address, reservation=None):
         instance = Instance(self.identifier("i"), group.name, zone, address, reservation or self.identifier("r"),
                             {**group.tags, "aws:autoscaling:groupName": group.name}, time.time())
+        if group.spot:
+            instance.spot = SpotRequest(f"sir-{self.dice.getrandbits(32):08x}", instance)
         self.instances[instance.id] = instance
         group.instances.append(instance)
         return instance
@@ -166,10 +181,11 @@ class Account:
                 return f"127.0.{subnet}.{number}"
         raise Refusal("InsufficientFreeAddressesInSubnet", f"There are not enough free addresses in {zone}")
 
-    def static_group(self, name, count, tags=None, zones="ab"):
+    def static_group(self, name, count, tags=None, zones="ab", spot=False):
         """`count` made-up instances in service on 10.x.y.z, ten to a reservation."""
         with self.lock:
-            group = self.add(Group(self, name, [self.zone(one) for one in zones], tags or {}, count, maximum=count))
+            group = self.add(Group(self, name, [self.zone(one) for one in zones], tags or {}, count, maximum=count,
+                                   spot=spot))
             for number in range(count):
                 if number % 10 == 0:
                     reservation = self.identifier("r")

@@ -8,6 +8,7 @@
     {"do": "put_hook", "group": "web", "name": "drain", "heartbeat": 30}
     {"do": "fault", "kind": "throttle", "action": "DescribeInstances", "times": 3}
     {"do": "interrupt", "of": "imds"}
+    {"do": "mark_spot", "group": "web", "instance_id": "i-0123456789abcdef0"}
     {"do": "calls", "action": "CompleteLifecycleAction"}
 """
 
@@ -19,7 +20,7 @@ from fake_aws.refusal import Refusal
 
 _OF_SERVER = {"fault", "clear_faults", "set_skew", "static_group", "living_group", "forget_calls"}
 _OF_GROUP = {"set_desired", "kill", "kill_zone", "restore_zone", "rolling_replace", "track", "put_hook", "drop_hook",
-             "set_state"}
+             "set_state", "mark_spot"}
 _OF_IMDS = {"set_mode", "set", "set_delay", "set_role", "forget_tokens", "interrupt", "recommend_rebalance"}
 
 
@@ -71,7 +72,7 @@ class Control:
     def _group(self, group):
         shown = {"desired": group.desired, "instances": [
             {"id": one.id, "zone": one.zone, "address": one.address, "lifecycle": one.lifecycle, "health": one.health,
-             "state": one.state} for one in group.instances]}
+             "state": one.state, "spot": one.spot and one.spot.code} for one in group.instances]}
         if hasattr(group, "settled"):
             shown |= {"port": group.port, "settled": group.settled()}
         return shown

@@ -1,9 +1,8 @@
-"""EC2 2016-11-15: DescribeInstances, from a Call to the tree of its result."""
+"""EC2 2016-11-15: the actions, each from a Call to the tree of its result; spot.py has those on Spot requests."""
 
-import fnmatch
 import re
 
-from fake_aws import clock, markup, paging
+from fake_aws import clock, listing, markup, spot
 from fake_aws.refusal import Refusal
 
 STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -14,35 +13,20 @@ _FILTERS = {
     "availability-zone": lambda one: one.zone,
     "private-ip-address": lambda one: None if one.state == "terminated" else one.address,
     "instance-type": lambda one: one.kind,
+    "instance-lifecycle": lambda one: "spot" if one.spot else None,
+    "spot-instance-request-id": lambda one: one.spot and one.spot.id,
     "reservation-id": lambda one: one.reservation,
 }
 
 
 def describe_instances(account, call):
     ids = call.values("InstanceId")
-    size = _page_size(call, ids)
-    found = _by_id(account, ids) if ids else list(account.instances.values())
-    for entry in call.entries("Filter"):
-        fits = _filter(entry)
-        found = [one for one in found if fits(one)]
-    try:
-        page, token = paging.turn(call, found, size, lambda one: one.id, call.text("NextToken") or None)
-    except ValueError:
-        raise Refusal("InvalidNextToken", "The specified NextToken is not valid.") from None
-    return {"reservationSet": _reservations(account, page), "nextToken": token}
-
-
-def _page_size(call, ids):
-    text = call.text("MaxResults")
-    if text is None:
-        return 1_000_000
-    if ids:
+    if ids and call.text("MaxResults") is not None:
         raise Refusal("InvalidParameterCombination",
                       "The parameter instancesSet cannot be used with the parameter maxResults")
-    if not text.isdecimal() or not 5 <= int(text) <= 1000:
-        raise Refusal("InvalidParameterValue", f"Value ( {text} ) for parameter maxResults is invalid. "
-                      "Expecting a value between 5 and 1000.")
-    return int(text)
+    found = _by_id(account, ids) if ids else list(account.instances.values())
+    page, token = listing.page(call, found, _FILTERS)
+    return {"reservationSet": _reservations(account, page), "nextToken": token}
 
 
 def _by_id(account, ids):
@@ -54,24 +38,6 @@ def _by_id(account, ids):
         told = f"ID '{missing[0]}' does" if len(missing) == 1 else f"IDs '{', '.join(missing)}' do"
         raise Refusal("InvalidInstanceID.NotFound", f"The instance {told} not exist")
     return [account.instances[one] for one in dict.fromkeys(ids)]
-
-
-def _filter(entry):
-    """A test of an instance; values may hold * and ?."""
-    name = entry.get("Name", "")
-    values = [value for key, value in entry.items() if key.startswith("Value.")]
-    if name == "tag-key":
-        return lambda one: any(_fits(key, values) for key in one.tags)
-    if name.startswith("tag:"):
-        return lambda one: _fits(one.tags.get(name[4:]), values)
-    if name in _FILTERS:
-        return lambda one: _fits(_FILTERS[name](one), values)
-    raise Refusal("InvalidParameterValue", f"The filter '{name}' is invalid")
-
-
-def _fits(found, patterns):
-    # Brackets mean themselves to EC2.
-    return found is not None and any(fnmatch.fnmatchcase(found, one.replace("[", "[[]")) for one in patterns)
 
 
 def _reservations(account, page):
@@ -110,6 +76,7 @@ def _instance(account, one):
         "stateReason": {"code": "Client.UserInitiatedShutdown", "message": "Client.UserInitiatedShutdown: User "
                         "initiated shutdown"} if terminated else {"code": "", "message": ""},
         "tagSet": [{"key": key, "value": value} for key, value in one.tags.items()],
+        "instanceLifecycle": "spot" if one.spot else None, "spotInstanceRequestId": one.spot and one.spot.id,
         "virtualizationType": "hvm",
         "metadataOptions": {"state": "applied", "httpTokens": "required", "httpPutResponseHopLimit": 1,
                             "httpEndpoint": "enabled", "httpProtocolIpv6": "disabled",
@@ -137,4 +104,4 @@ def _interface(account, one, launched, name, subnet):
     }
 
 
-ACTIONS = {"DescribeInstances": describe_instances}
+ACTIONS = {"DescribeInstances": describe_instances} | spot.ACTIONS

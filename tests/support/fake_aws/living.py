@@ -22,9 +22,9 @@ class LivingGroup(Group):
     step takes. The steps that a dead instance stays visible in EC2 may be changed at any time."""
 
     def __init__(self, account, name, desired=2, *, tick=0.05, port=None, zones="ab", tags=None, minimum=0,
-                 maximum=100, grace_period=0.0):
+                 maximum=100, grace_period=0.0, spot=False):
         super().__init__(account, name, [account.zone(one) for one in zones], dict(tags or {}), desired, minimum,
-                         maximum, grace_period)
+                         maximum, grace_period, spot)
         self.tick = tick
         self.port = port or _free_port()
         self.shutting_down_steps = 4
@@ -153,7 +153,7 @@ class LivingGroup(Group):
         for entry in self.retired:
             entry[1] += 1
             if entry[1] == self.shutting_down_steps:
-                entry[0].state = "terminated"
+                entry[0].end()
             elif entry[1] >= self.shutting_down_steps + self.terminated_steps:
                 self.account.instances.pop(entry[0].id, None)
         self.retired = [one for one in self.retired if one[0].id in self.account.instances]

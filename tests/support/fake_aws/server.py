@@ -73,9 +73,9 @@ class FakeAws:
             group = self.account.add(living.LivingGroup(self.account, name, desired, tick=self.tick, **settings))
             return group
 
-    def static_group(self, name, count, tags=None, zones="ab"):
+    def static_group(self, name, count, tags=None, zones="ab", spot=False):
         """`count` made-up instances, all in service, behind which there is nothing."""
-        return self.account.static_group(name, count, tags, zones)
+        return self.account.static_group(name, count, tags, zones, spot)
 
     def group(self, name):
         with self.lock:
