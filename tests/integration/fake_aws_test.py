@@ -6,6 +6,7 @@
 import http.client
 import json
 import re
+import socket
 import time
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -240,6 +241,17 @@ class Answers(Fake):
         self.assert_refused(self.ec2(**{"InstanceId.1": "web-1"}), 400, "InvalidInstanceID.Malformed")
         self.assert_refused(self.ec2(**{"Filter.1.Name": "color"}), 400, "InvalidParameterValue")
         self.assertEqual(self.ec2().fields["transfer-encoding"], "chunked")
+
+    def test_made_up_instances_may_be_on_loopback_for_one_server_to_be_all_of_them(self):
+        here = self.aws.static_group("here", 257, network="127").instances
+        there = self.aws.static_group("there", 2).instances
+        self.assertEqual([one.address for one in there], ["10.0.1.0", "10.0.1.1"])
+        self.assertEqual([here[0].address, here[-1].address], ["127.64.0.1", "127.64.1.1"])
+        with socket.create_server(("0.0.0.0", 0)) as server:
+            for one in (here[0], here[128], here[-1]):
+                socket.create_connection((one.address, server.getsockname()[1]), timeout=5).close()
+        with self.assertRaises(ValueError):
+            self.aws.static_group("elsewhere", 1, network="192")
 
     def test_ten_thousand_instances_in_two_hundred_groups(self):
         for number in range(200):

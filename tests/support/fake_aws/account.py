@@ -1,11 +1,11 @@
 """What the account holds: groups, instances, hooks and the metrics that were put. Who changes it holds its lock."""
 
-import itertools
 import random
 import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 
 from fake_aws.refusal import Refusal, invalid
 from fake_aws.spot import SpotRequest
@@ -139,7 +139,8 @@ class Account:
         self.instances = {}   # id -> Instance, those terminated a moment ago among them
         self.metrics = deque(maxlen=100_000)
         self.dice = random.Random()
-        self.made_up = itertools.count(256)
+        # The next made-up address of a network. Those on loopback lie far from what living groups use.
+        self.made_up = {"10": IPv4Address("10.0.1.0"), "127": IPv4Address("127.64.0.1")}
         self.subnets = {}     # zone -> the last number that was given out there
 
     def identifier(self, kind):
@@ -181,16 +182,17 @@ class Account:
                 return f"127.0.{subnet}.{number}"
         raise Refusal("InsufficientFreeAddressesInSubnet", f"There are not enough free addresses in {zone}")
 
-    def static_group(self, name, count, tags=None, zones="ab", spot=False):
-        """`count` made-up instances in service on 10.x.y.z, ten to a reservation."""
+    def static_group(self, name, count, tags=None, zones="ab", network="10", spot=False):
+        """`count` made-up instances in service on addresses of 10.0.0.0/8 or 127.0.0.0/8, ten to a reservation."""
+        if network not in self.made_up:
+            raise ValueError(f"no network {network!r}; there are {', '.join(self.made_up)}")
         with self.lock:
             group = self.add(Group(self, name, [self.zone(one) for one in zones], tags or {}, count, maximum=count,
                                    spot=spot))
             for number in range(count):
                 if number % 10 == 0:
                     reservation = self.identifier("r")
-                serial = next(self.made_up)
-                address = f"10.{serial >> 16 & 255}.{serial >> 8 & 255}.{serial & 255}"
+                address, self.made_up[network] = str(self.made_up[network]), self.made_up[network] + 1
                 instance = self.launch(group, group.zones[number % len(group.zones)], address, reservation)
                 instance.lifecycle, instance.state, instance.in_service_since = "InService", "running", 0.0
             return group

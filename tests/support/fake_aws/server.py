@@ -73,9 +73,10 @@ class FakeAws:
             group = self.account.add(living.LivingGroup(self.account, name, desired, tick=self.tick, **settings))
             return group
 
-    def static_group(self, name, count, tags=None, zones="ab", spot=False):
-        """`count` made-up instances, all in service, behind which there is nothing."""
-        return self.account.static_group(name, count, tags, zones, spot)
+    def static_group(self, name, count, tags=None, zones="ab", network="10", spot=False):
+        """`count` made-up instances, all in service, behind which there is nothing. On network "127" one server that
+        listens on 0.0.0.0 can be all of them."""
+        return self.account.static_group(name, count, tags, zones, network, spot)
 
     def group(self, name):
         with self.lock:
