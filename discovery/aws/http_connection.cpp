@@ -25,6 +25,7 @@ using reason = http_failure::reason;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t head_limit = 64 * 1024;
+constexpr std::size_t read_size = 64 * 1024;
 
 // Makes the connection accept a certificate of `host` only.
 bool expect_host(SSL* connection, const std::string& host)
@@ -71,6 +72,7 @@ http_connection::http_connection(asio::any_io_executor executor, url server,
     : server_(std::move(server)), context_(std::move(tls)), tcp_(std::move(executor))
 {
     if (context_) tls_.emplace(tcp_, *context_);
+    buffer_.reserve(read_size);  // Beast reads as much at a time as fits, else 512 bytes
 }
 
 asio::awaitable<std::optional<http_failure>> http_connection::open(asio::ip::address where,

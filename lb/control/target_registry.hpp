@@ -39,7 +39,8 @@ public:
     // What may get requests, in the configuration's order.
     const std::vector<std::shared_ptr<const target_set>>& sets() const noexcept { return sets_; }
 
-    std::vector<health_checker::watched> watched() const;
+    // What is to be health-checked. A group that did not change is the very same as before.
+    std::vector<health_checker::watched_group> watched() const;
 
     // A target's health changed: starts its slow start when it joins others that serve already (ALB: the first
     // batch of an empty group has no one to take load off it).
@@ -94,14 +95,20 @@ private:
         drain_clock::verdict last;
     };
     struct group_record {
-        conf::target_group settings;
+        std::shared_ptr<const conf::target_group> settings;
+        std::shared_ptr<const discovery::group_snapshot> followed;  // what the entries follow; may be null
         bool configured = true;
+        bool stale = true;                     // `set` and `watched` are not as the entries are
         std::map<std::string, entry> entries;  // by id and address
+        std::shared_ptr<const target_set> set;
+        std::shared_ptr<const std::vector<std::shared_ptr<target>>> watched;
     };
-    void follow(group_record& into, const discovery::group_snapshot& members);
+    void follow(group_record& into, const std::shared_ptr<const discovery::group_snapshot>& told);
     entry& find_or_make(group_record& in, const discovery::member& from);
     bool evaluate(group_record& one, std::int64_t now_ms);
-    void rebuild_sets();
+    void rebuild_sets();  // of the groups that are stale
+    void rebuild(const std::string& name, group_record& one) const;
+    void forget_sets() noexcept;
     static std::string_view state_of(const entry& one) noexcept;
     tier tier_of_target(const group_record& in, const target& one) const;
     bool serves_beside(std::string_view zone) const;

@@ -38,7 +38,7 @@ std::map<std::string, target_registry::usage> target_registry::usage_of(const st
             if (!ids.contains(one.which->id())) continue;
             auto& of = all[one.which->id()];
             of.in_use = of.in_use || one.which->in_flight() != 0;
-            of.longest_delay = std::max(of.longest_delay, known.settings.deregistration_delay);
+            of.longest_delay = std::max(of.longest_delay, known.settings->deregistration_delay);
         }
     }
     return all;
@@ -71,7 +71,7 @@ std::vector<target_registry::group_rows> target_registry::rows(std::int64_t now_
     std::vector<group_rows> all;
     for (std::size_t i = 0; i < order_.size(); ++i) {
         const auto& known = groups_.find(order_[i])->second;
-        group_rows rows{&known.settings, fails_open(*sets_[i]), serving_tier(*sets_[i]), {}};
+        group_rows rows{known.settings.get(), fails_open(*sets_[i]), serving_tier(*sets_[i]), {}};
         for (const auto& [key, one] : known.entries) {
             row line{one.which.get(), std::string(state_of(one)), {}, tier_of_target(known, *one.which)};
             if (one.last.deadline) line.drain_seconds_left = std::max<std::int64_t>(0, (*one.last.deadline - now_ms) / 1000);

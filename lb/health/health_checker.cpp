@@ -96,9 +96,9 @@ private:
 
 // One target and the coroutine that probes it; shared by the two, since the coroutine ends on its own.
 struct health_checker::watch {
-    watch(health_checker& by, std::shared_ptr<target> what, plan as)
-        : owner(by), which(std::move(what)), how(std::move(as)), request(request_for(*which, how)),
-          state(thresholds_of(how.check), which->current_health(), which->about.health_reason),
+    watch(health_checker& by, std::shared_ptr<target> what, std::shared_ptr<const plan> as)
+        : owner(by), which(std::move(what)), how(std::move(as)), request(request_for(*which, *how)),
+          state(thresholds_of(how->check), which->current_health(), which->about.health_reason),
           pause(by.loop_)
     {}
 
@@ -110,7 +110,7 @@ struct health_checker::watch {
 
     health_checker& owner;  // only while not ended
     std::shared_ptr<target> which;
-    plan how;
+    std::shared_ptr<const plan> how;
     probe_request request;
     std::string unusable;  // why no probe can be sent; empty = it can
     health_state state;
@@ -122,6 +122,13 @@ struct health_checker::watch {
     steady_clock::time_point started;
     conf::duration rhythm{};  // this time's interval
     std::minstd_rand random{std::random_device{}()};
+};
+
+// The watches of one group.
+struct health_checker::group_watch {
+    watched_group what;
+    std::shared_ptr<const plan> how;
+    std::map<const target*, std::shared_ptr<watch>> watches;
 };
 
 // Asio 1.81 leaves an operation's cancellation handler in the slot when the operation is over, and what it
@@ -161,7 +168,7 @@ void health_checker::watch::take(const probe_report& report)
 
 steady_clock::time_point health_checker::watch::due() const
 {
-    return started + (hurried ? std::min(owner.soonest_, how.check.interval) : rhythm);
+    return started + (hurried ? std::min(owner.soonest_, how->check.interval) : rhythm);
 }
 
 asio::awaitable<probe_report> health_checker::watch::look(std::shared_ptr<watch> self)
@@ -176,7 +183,7 @@ asio::awaitable<void> health_checker::watch::run(std::shared_ptr<watch> self)
     co_await asio::this_coro::throw_if_cancelled(false);
     while (!self->ended) {
         self->started = steady_clock::now();
-        self->rhythm = discovery::jittered(self->how.check.interval, self->random);
+        self->rhythm = discovery::jittered(self->how->check.interval, self->random);
         self->hurried = false;
         const auto report = co_await look(self);
         if (self->ended) co_return;  // not the target's fault
@@ -202,34 +209,56 @@ void health_checker::observe(changed heard)
     heard_ = std::move(heard);
 }
 
-void health_checker::apply(const std::vector<watched>& all)
+void health_checker::apply(const std::vector<watched_group>& all)
 {
-    std::map<const target*, std::shared_ptr<watch>> next;
+    std::map<std::string, std::unique_ptr<group_watch>, std::less<>> next;
     tls_contexts contexts;
     for (const auto& one : all) {
-        if (next.contains(one.which.get())) continue;
-        const auto known = watches_.find(one.which.get());
-        const auto* before = known == watches_.end() ? nullptr : known->second.get();
-        const bool same = before && before->how == plan(one.settings);
-        next.insert_or_assign(one.which.get(), same ? known->second : begin(one, before, contexts));
+        if (next.contains(one.settings->name)) continue;
+        auto& known = groups_[one.settings->name];
+        next[one.settings->name] = known && known->what == one ? std::move(known) : follow(one, std::move(known), contexts);
     }
-    watches_.swap(next);
-    for (const auto& [which, old] : next) {
-        const auto kept = watches_.find(which);
-        if (kept == watches_.end() || kept->second != old) watch::end(old);
+    groups_.swap(next);
+    for (const auto& [name, gone] : next) {
+        if (!gone) continue;
+        for (const auto& [which, old] : gone->watches) watch::end(old);
     }
 }
 
-std::shared_ptr<health_checker::watch> health_checker::begin(const watched& one, const watch* before,
-                                                             tls_contexts& contexts)
+std::unique_ptr<health_checker::group_watch> health_checker::follow(const watched_group& what,
+                                                                    std::unique_ptr<group_watch> before,
+                                                                    tls_contexts& contexts)
 {
-    auto fresh = std::make_shared<watch>(*this, one.which, plan(one.settings));
+    auto made = std::make_unique<group_watch>();
+    made->what = what;
+    made->how = std::make_shared<const plan>(*what.settings);
+    const bool same = before && *before->how == *made->how;
+    if (same) made->how = before->how;
+    for (const auto& which : *what.targets) {
+        if (made->watches.contains(which.get())) continue;
+        std::shared_ptr<watch> known;
+        if (before)
+            if (const auto found = before->watches.extract(which.get())) known = found.mapped();
+        const bool stays = known && same;
+        made->watches.emplace(which.get(), stays ? known : begin(which, *made, known.get(), contexts));
+        if (known && !stays) watch::end(known);
+    }
+    if (before)
+        for (const auto& [which, old] : before->watches) watch::end(old);
+    return made;
+}
+
+std::shared_ptr<health_checker::watch> health_checker::begin(const std::shared_ptr<target>& which, const group_watch& in,
+                                                             const watch* before, tls_contexts& contexts)
+{
+    const auto& settings = *in.what.settings;
+    auto fresh = std::make_shared<watch>(*this, which, in.how);
     if (before) {
         fresh->state = before->state;
-        fresh->state.limit(thresholds_of(one.settings.health_check));
+        fresh->state.limit(thresholds_of(settings.health_check));
     }
-    if (one.settings.protocol == conf::target_protocol::https) {
-        const auto& tls = contexts.context_for(one.settings.tls);
+    if (settings.protocol == conf::target_protocol::https) {
+        const auto& tls = contexts.context_for(settings.tls);
         fresh->request.tls = tls.context;
         fresh->unusable = tls.failure;
     }
@@ -245,16 +274,19 @@ std::shared_ptr<health_checker::watch> health_checker::begin(const watched& one,
 
 void health_checker::check_soon(const target& which)
 {
-    const auto found = watches_.find(&which);
-    if (found == watches_.end()) return;
+    const auto group = groups_.find(which.group());
+    if (group == groups_.end()) return;
+    const auto found = group->second->watches.find(&which);
+    if (found == group->second->watches.end()) return;
     found->second->hurried = true;
     found->second->pause.cancel();
 }
 
 void health_checker::stop()
 {
-    for (const auto& [which, ending] : watches_) watch::end(ending);
-    watches_.clear();
+    for (const auto& [name, group] : groups_)
+        for (const auto& [which, ending] : group->watches) watch::end(ending);
+    groups_.clear();
 }
 
 }  // namespace gatehouse::lb

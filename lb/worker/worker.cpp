@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <list>
-#include <unordered_set>
 
 namespace gatehouse::lb {
 struct worker::parts {
@@ -97,13 +96,10 @@ void worker::parts::leave(listener_state& gone)
     for (auto& one : gone.connections) one.begin_drain();
 }
 
-// Idle connections to targets that are in no group any more.
+// Idle connections to targets that get no more requests: whoever leaves a group drains.
 void worker::parts::close_strangers()
 {
-    std::unordered_set<const target*> known;
-    for (const auto& group : home.current->groups)
-        for (const auto& member : group.targets->members) known.insert(member.which.get());
-    home.pool.remove_where([&](const target& one) { return !known.contains(&one); });
+    home.pool.remove_where([](const target& one) { return one.current_drain() != target::drain::active; });
 }
 
 void worker::parts::tick()

@@ -91,7 +91,7 @@ def answers(port):
     return ready
 
 
-def start_backend(folder):
+def start_backend(folder, address="127.0.0.1"):
     """nginx on the load's core: the sizes under /128, /1k, /16k, /1m. Small ones come from memory: opening and corking a
     file costs the backend more than the proxies' whole work, and a proxy that waits for it sleeps and wakes at a price
     that hides its own."""
@@ -109,7 +109,7 @@ http {{
     keepalive_timeout 600s; keepalive_requests 100000000; open_file_cache max=16;
     default_type text/plain;
     server {{
-        listen 127.0.0.1:{port} backlog=4096; root {files};
+        listen {address}:{port} backlog=4096; root {files};
         location = /128 {{ return 200 "{'x' * 128}"; }}
         location = /1k {{ return 200 "{'x' * 1024}"; }}
         location = /healthz {{ return 200 "ok"; }}

@@ -53,8 +53,9 @@ struct fixture {
     }
     std::shared_ptr<target> find(const std::string& id) const
     {
-        for (const auto& one : registry.watched())
-            if (one.which->id() == id) return one.which;
+        for (const auto& group : registry.watched())
+            for (const auto& one : *group.targets)
+                if (one->id() == id) return one;
         return nullptr;
     }
 };
@@ -131,6 +132,32 @@ TEST_CASE_METHOD(fixture, "the operator drains and undrains by id", "[control][r
     CHECK(routable() == names{"a", "b"});
     CHECK_FALSE(registry.set_drained("web", "x", true, 0));
     CHECK_FALSE(registry.set_drained("none", "a", true, 0));
+}
+
+TEST_CASE_METHOD(fixture, "what did not change is the very same in the next publication", "[control][registry]")
+{
+    groups.push_back(group("api"));
+    groups.back().members = "other";
+    discovery::inventory all;
+    const auto told = [](discovery::member one) {
+        return std::make_shared<const discovery::group_snapshot>(discovery::group_snapshot{"", {std::move(one)}, {}});
+    };
+    all["house"] = told(member("a", "127.0.0.1"));
+    all["other"] = told(member("b", "127.0.0.2"));
+    registry.apply(settings, all, 0);
+    const auto before = registry.sets();
+    const auto watched = registry.watched();
+    all["house"] = told(member("a", "127.0.0.1"));  // said again
+    all["other"] = told(member("c", "127.0.0.3"));
+    registry.apply(settings, all, 0);
+    CHECK(registry.sets()[0] == before[0]);
+    CHECK(registry.sets()[1] != before[1]);
+    CHECK(registry.watched()[0] == watched[0]);
+    CHECK_FALSE(registry.watched()[1] == watched[1]);
+    groups.front().port = 8001;
+    registry.apply(settings, all, 0);
+    REQUIRE(registry.sets()[0]->members.size() == 1);
+    CHECK(registry.sets()[0]->members.front().which->endpoint().port() == 8001);
 }
 
 TEST_CASE_METHOD(fixture, "a group whose house is not known yet keeps what it has", "[control][registry]")

@@ -46,7 +46,7 @@ struct waiting_instance {
         discovery::inventory house;
         house["web"] = std::make_shared<discovery::group_snapshot>(discovery::group_snapshot{"web", {one}, {}});
         targets.apply(lb, house, 0);
-        which = targets.watched().front().which;
+        which = targets.watched().front().targets->front();
     }
     void step(std::int64_t now_ms)
     {

@@ -34,7 +34,12 @@ struct watched_server {
         checker.observe(
             [this](target& which, health before) { flips.emplace_back(before, which.current_health()); });
     }
-    void apply() { checker.apply({{one, settings}}); }
+    void apply() { apply({one}); }
+    void apply(std::vector<std::shared_ptr<target>> targets)
+    {
+        checker.apply({{std::make_shared<const conf::target_group>(settings),
+                        std::make_shared<const std::vector<std::shared_ptr<target>>>(std::move(targets))}});
+    }
     template <class Condition> bool until(Condition done)
     {
         const auto patience = steady_clock::now() + 10s;
@@ -223,12 +228,26 @@ TEST_CASE("a target that is listed twice is probed once", "[health][checker]")
 {
     watched_server web;
     web.settings.health_check.interval = 1h;
-    auto other = web.settings;
-    other.health_check.path = "/other";
-    web.checker.apply({{web.one, web.settings}, {web.one, other}});
+    web.apply({web.one, web.one});
     REQUIRE(web.until(health::healthy));
     web.loop.run_for(10ms);
     CHECK(web.server.connections() == 1);
+}
+
+TEST_CASE("targets that stay go on in their rhythm when others join and leave", "[health][checker]")
+{
+    watched_server web;
+    web.settings.health_check.interval = 1h;
+    const auto other = std::make_shared<target>("web", "i-2", web.server.endpoint(), 1);
+    web.apply();
+    REQUIRE(web.until(health::healthy));
+    web.apply({web.one, other});
+    REQUIRE(web.until([&] { return other->current_health() == health::healthy; }));
+    web.apply({other});
+    web.apply({web.one, other});
+    REQUIRE(web.until_requests(3));  // the one that came back
+    web.loop.run_for(10ms);
+    CHECK(web.server.requests().size() == 3);
 }
 
 TEST_CASE("suspicion of a target nobody watches has no effect", "[health][checker]")

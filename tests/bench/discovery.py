@@ -1,0 +1,220 @@
+#!/usr/bin/python3
+"""What it costs to follow a large account: 10,000 instances in 200 Auto Scaling Groups, all of them targets.
+
+One gatehouse-lb with one worker, pinned to one core; load, backend and a made-up AWS on the other. Prints calls, CPU
+time and memory of one look at AWS, and compares the latency of requests while looks follow one another without pause,
+each with a change to publish, with that while there are none: rounds of either in turn, the median of their ratios.
+"""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import proxies
+import work
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+from fake_aws.front import Answer  # noqa: E402
+from fake_aws.server import FakeAws  # noqa: E402
+
+GROUPS, SIZE = 200, 50
+CONNECTIONS = 16
+
+
+class RecordedAws(FakeAws):
+    """Makes each answer once and repeats it then, so that it takes next to nothing of the machine. Its answers alternate
+    between two states of one instance from look to look."""
+
+    def __init__(self):
+        self.answers, self.turn, self.changing = {}, 0, None
+        super().__init__()
+
+    def respond(self, method, target, fields, body):
+        if b"Action=DescribeAutoScalingGroups" in body and b"NextToken" not in body:
+            first = self.answers.setdefault("first", body) == body
+            self.turn ^= first
+        key = (self.turn, body)
+        if key not in self.answers:
+            self.changing.lifecycle = ("InService", "Terminating")[self.turn]
+            answer = super().respond(method, target, fields, body)
+            self.answers[key] = Answer(answer.status, answer.body, answer.content_type, answer.fields)
+        return self.answers[key]
+
+
+def serve_aws():
+    """As a program of its own: prints where it is and whose keys it takes, serves until its input ends."""
+    aws = RecordedAws()
+    for number in range(GROUPS):
+        group = aws.static_group(f"group-{number}", SIZE, network="127")
+        if number == 1:
+            aws.changing = group.instances[0]
+    print(json.dumps({"endpoint": aws.endpoint, "imds": aws.imds.endpoint, "region": aws.region,
+                      "access_key": aws.key.access_key, "secret_key": aws.key.secret_key}), flush=True)
+    sys.stdin.read()
+    aws.stop()
+
+
+class Aws:
+    def __init__(self):
+        command = ["taskset", "-c", proxies.LOAD_CORE, sys.executable, __file__, "--serve-aws"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.told = json.loads(self.process.stdout.readline())
+
+    def environment(self):
+        return {"AWS_ACCESS_KEY_ID": self.told["access_key"], "AWS_SECRET_ACCESS_KEY": self.told["secret_key"],
+                "AWS_EC2_METADATA_DISABLED": "true"}
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+class Gatehouse:
+    def __init__(self, folder, aws, backend):
+        self.folder, self.aws, self.backend = folder, aws, backend
+        ready = folder / "discovery.ready"
+        ready.unlink(missing_ok=True)
+        os.environ.update(aws.environment())
+        self.write("5m")
+        command = [os.environ["GATEHOUSE_LB"], "--config", self.path, "--ready-file", ready]
+        self.process = proxies.Process(command, proxies.PROXY_CORE, folder, "discovery")
+        self.process.wait_for(ready.exists)
+        sockets = json.loads(ready.read_text(encoding="utf-8"))["listening"]
+        self.ports = {one["name"]: int(one["address"].rpartition(":")[2]) for one in sockets}
+
+    @property
+    def path(self):
+        return self.folder / "discovery.yaml"
+
+    def write(self, interval):
+        groups = [f"group-{number}" for number in range(GROUPS)]
+        check = {"path": "/healthz", "interval": "60s", "timeout": "5s"}
+        settings = {
+            "groups": {name: {"asg": name} for name in groups},
+            "aws": {"region": self.aws.told["region"], "endpoint_url": self.aws.told["endpoint"],
+                    "imds_endpoint": self.aws.told["imds"], "poll_interval": interval},
+            "lb": {"workers": 1, "access_log": "off", "admin": {"bind": "127.0.0.1:0"},
+                   "listeners": [{"name": "http", "bind": "127.0.0.1:0", "protocol": "http",
+                                  "default": {"forward": groups[0]}}],
+                   "target_groups": {name: {"members": name, "port": self.backend.port, "health_check": check}
+                                     for name in groups}}}
+        self.path.write_text(yaml.safe_dump(settings), encoding="utf-8")
+
+    def reload(self, interval):
+        self.write(interval)
+        self.ask("/api/v1/reload", "-X", "POST")
+
+    def ask(self, path, *more):
+        url = f"http://127.0.0.1:{self.ports['admin']}{path}"
+        return subprocess.run(["curl", "-sS", "--fail-with-body", "-m", "60", *more, url], capture_output=True, text=True,
+                              check=True).stdout
+
+    def metric(self, name, text=""):
+        found = re.findall(rf"^gatehouse_{name}{{([^}}]*)}} (\S+)$", self.ask("/metrics"), re.MULTILINE)
+        return sum(float(value) for labels, value in found if text in labels)
+
+    def polls(self):
+        return self.metric("discovery_polls_total", 'result="success"') / GROUPS
+
+    def peak(self):
+        status = Path(f"/proc/{self.process.process.pid}/status").read_text(encoding="ascii")
+        return {name: int(re.search(rf"{name}:\s+(\d+) kB", status)[1]) / 1024 for name in ("VmRSS", "VmHWM")}
+
+    def wait(self, healthy):
+        deadline = time.monotonic() + 120
+        while self.metric("lb_targets", 'state="healthy"') < healthy:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the targets do not become healthy")
+            time.sleep(0.5)
+
+
+def latency(gatehouse, seconds):
+    """(p50, p99, requests per second) of a closed loop; milliseconds."""
+    url = f"http://127.0.0.1:{gatehouse.ports['http']}/128"
+    done = work.on_load_core("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", url)
+    if done.returncode or re.search("Socket errors|Non-2xx", done.stdout):
+        raise RuntimeError(f"wrk failed:\n{done.stdout}{done.stderr}")
+    unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+    found = {share: float(value) * unit[name]
+             for share, value, name in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s)", done.stdout)}
+    return found["50"], found["99"], float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1])
+
+
+def cost_of_looks(gatehouse, seconds):
+    """CPU seconds and calls of one look, without load; what the rest takes in the same time is taken off."""
+    gatehouse.reload("5m")
+    time.sleep(2)
+    before = gatehouse.process.cpu()
+    time.sleep(seconds)
+    rest = gatehouse.process.cpu() - before
+    gatehouse.reload("1s")
+    time.sleep(2)
+    before, polls, calls = gatehouse.process.cpu(), gatehouse.polls(), gatehouse.metric("aws_requests_total")
+    time.sleep(seconds)
+    spent, polls = gatehouse.process.cpu() - before, gatehouse.polls() - polls
+    calls = gatehouse.metric("aws_requests_total") - calls
+    return {"looks": polls, "cpu_ms": (spent - rest) * 1000 / polls, "rest_ms_per_s": rest * 1000 / seconds,
+            "calls": calls / polls}
+
+
+def compare(gatehouse, options):
+    ratios = []
+    for number in range(options.rounds):
+        gatehouse.reload("5m")
+        time.sleep(2)
+        quiet = latency(gatehouse, options.seconds)
+        gatehouse.reload("100ms")
+        time.sleep(2)
+        before = gatehouse.polls()
+        busy = latency(gatehouse, options.seconds)
+        looks = gatehouse.polls() - before
+        ratios.append(busy[1] / quiet[1])
+        print(f"round {number + 1}: p99 {quiet[1]:.3f} ms quiet, {busy[1]:.3f} ms during {looks:.0f} looks; p50 "
+              f"{quiet[0]:.3f} and {busy[0]:.3f} ms; {quiet[2]:.0f} and {busy[2]:.0f} requests/s", flush=True)
+    return ratios
+
+
+def main():
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--seconds", type=int, default=10, help="of each load; default: %(default)s")
+    asked.add_argument("--folder", type=Path, help="for everything the programs need")
+    asked.add_argument("--serve-aws", action="store_true", help=argparse.SUPPRESS)
+    options = asked.parse_args()
+    if options.serve_aws:
+        return serve_aws()
+    options.folder = options.folder.resolve()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    ends = []
+    try:
+        backend = proxies.start_backend(options.folder, "0.0.0.0")
+        ends.append(backend)
+        aws = Aws()
+        ends.append(aws)
+        gatehouse = Gatehouse(options.folder, aws, backend)
+        ends.append(gatehouse.process)
+        gatehouse.wait(GROUPS * SIZE - 1)
+        cost = cost_of_looks(gatehouse, options.seconds)
+        memory = gatehouse.peak()
+        print(f"one look at {GROUPS * SIZE} instances in {GROUPS} groups: {cost['calls']:.1f} calls, "
+              f"{cost['cpu_ms']:.0f} ms of CPU (over {cost['looks']:.0f} looks); everything else "
+              f"{cost['rest_ms_per_s']:.1f} ms per second; memory {memory['VmRSS']:.0f} MiB, at most {memory['VmHWM']:.0f}")
+        ratios = compare(gatehouse, options)
+        print(f"p99 during looks to p99 without: {statistics.median(ratios):.2f} "
+              f"({min(ratios):.2f} .. {max(ratios):.2f})")
+    finally:
+        for one in reversed(ends):
+            one.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
