@@ -4,10 +4,14 @@
 #include "discovery/aws/asg_poller.hpp"
 #include "discovery/inventory_metrics.hpp"
 #include "discovery/state_file.hpp"
+#include "service/background.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <prometheus/counter.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
@@ -57,7 +61,7 @@ boost::asio::awaitable<aws::discover_report> discover_as(std::shared_ptr<aws::ac
 
 }  // namespace
 
-struct directory::state {
+struct directory::state : std::enable_shared_from_this<state> {  // posted work finds out whether it is still there
     struct followed {
         conf::group settings;
         std::unique_ptr<provider> source;
@@ -85,32 +89,52 @@ struct directory::state {
     void take(const std::string& group, std::shared_ptr<const group_snapshot> told);
     void log_change(const group_snapshot* before, const group_snapshot& after);
     void remember(const std::string& group, bool differs);
+    void tell_soon();
     void tell();
+    void save();
+    static boost::asio::awaitable<void> save_elsewhere(std::weak_ptr<state> weak, std::shared_ptr<state_file> disk,
+                                                       remembered_groups groups);
+    void close();
 
     boost::asio::io_context& loop;
     service::log& out;
     provider_factory make;
     prometheus::Family<prometheus::Counter>& polls;
     prometheus::Family<prometheus::Counter>& aws_requests;
+    std::shared_ptr<service::background> quiet = std::make_shared<service::background>();
     conf::aws aws_settings;
     std::shared_ptr<aws::account> account;     // made when the first group needs it
     std::shared_ptr<aws::asg_poller> looks;
     std::shared_ptr<inventory_metrics> shown = std::make_shared<inventory_metrics>(system_clock::now);
     observer changed = [](const inventory&) {};
     inventory current;
-    std::optional<state_file> disk;
-    remembered_groups remembered;  // as on disk
+    std::shared_ptr<state_file> disk;  // null: nothing is kept
+    remembered_groups remembered;      // as on disk, or about to be
     system_clock::time_point saved{};
-    bool applying = false, news = false;     // apply() tells once for all its groups
+    bool saving = false, unsaved = false;
+    bool applying = false, news = false;     // apply() tells once for all its groups, and so does a look at AWS
+    bool telling = false;
     std::map<std::string, followed> groups;  // last: providers stop before what they call goes
 };
 
 directory::directory(boost::asio::io_context& loop, prometheus::Registry& registry, service::log& out,
                      provider_factory make)
-    : state_(std::make_unique<state>(loop, registry, out, std::move(make)))
+    : state_(std::make_shared<state>(loop, registry, out, std::move(make)))
 {}
 
-directory::~directory() = default;
+directory::~directory() { state_->close(); }
+
+// What was posted or awaits an answer may hold the state a moment longer, and finds it closed.
+void directory::state::close()
+{
+    groups.clear();
+    looks.reset();
+    account.reset();
+    quiet.reset();
+    if (disk && (saving || unsaved)) disk->save(remembered);
+    disk.reset();
+    changed = [](const inventory&) {};
+}
 
 void directory::observe(observer changed)
 {
@@ -122,7 +146,8 @@ void directory::persist_in(const std::string& state_dir)
     state_->disk.reset();
     state_->remembered.clear();
     if (state_dir.empty()) return;
-    state_->remembered = state_->disk.emplace(state_dir, state_->out).load();
+    state_->disk = std::make_shared<state_file>(state_dir, state_->out);
+    state_->remembered = state_->disk->load();
 }
 
 const inventory& directory::current() const noexcept
@@ -170,6 +195,7 @@ void directory::apply(const std::vector<conf::group>& groups, const conf::aws& a
     }
     self.applying = false;
     if (std::exchange(self.news, false)) self.tell();
+    if (self.unsaved) self.save();
 }
 
 void directory::state::forget_missing(const std::vector<conf::group>& configured)
@@ -216,6 +242,10 @@ const std::shared_ptr<aws::asg_poller>& directory::state::auto_scaling()
     aws::asg_poller::settings rhythm{aws_settings.poll_interval, [of = std::weak_ptr(account)] {
                                          const auto alive = of.lock();
                                          return alive ? alive->poll_slowdown() : 1.0;
+                                     },
+                                     [of = std::weak_ptr(quiet)](std::function<void()> job) {
+                                         const auto alive = of.lock();
+                                         return alive ? alive->run(std::move(job)) : service::run_at_once(std::move(job));
                                      }};
     looks = std::make_shared<aws::asg_poller>(loop.get_executor(), out, account->caller(), std::move(rhythm));
     return looks;
@@ -260,12 +290,24 @@ void directory::state::take(const std::string& group, std::shared_ptr<const grou
     const auto before = std::exchange(current[group], told);
     const bool differs = !before || before->members != told->members;
     shown->confirm(group, told->as_of);
-    shown->show(current);
     remember(group, differs);
     if (!differs) return;
     log_change(before.get(), *told);
-    news = applying;
-    if (!applying) tell();
+    news = true;
+    tell_soon();
+}
+
+// One look at AWS may change many groups: they are told together, in the loop's next turn.
+void directory::state::tell_soon()
+{
+    if (applying || std::exchange(telling, true)) return;
+    boost::asio::post(loop, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->telling = false;
+        if (std::exchange(self->news, false)) self->tell();
+        if (self->unsaved) self->save();
+    });
 }
 
 void directory::state::log_change(const group_snapshot* before, const group_snapshot& after)
@@ -283,10 +325,35 @@ void directory::state::remember(const std::string& group, bool differs)
     const auto source = source_of(groups.at(group).settings);
     if (!disk || source.empty()) return;
     remembered.insert_or_assign(group, remembered_group{source, current.at(group)});
-    const auto now = system_clock::now();
-    if (!differs && now - saved < save_at_least_every) return;
-    saved = now;
-    disk->save(remembered);
+    if (!differs && system_clock::now() - saved < save_at_least_every) return;
+    unsaved = true;
+    tell_soon();
+}
+
+// Writing and syncing takes milliseconds: one file at a time, and the last one is the newest.
+void directory::state::save()
+{
+    if (!disk || std::exchange(saving, true)) return;
+    unsaved = false;
+    saved = system_clock::now();
+    boost::asio::co_spawn(loop, save_elsewhere(weak_from_this(), disk, remembered), [to = &out](std::exception_ptr failed) {
+        if (failed) to->error("the last good inventory was not saved");
+    });
+}
+
+boost::asio::awaitable<void> directory::state::save_elsewhere(std::weak_ptr<state> weak, std::shared_ptr<state_file> disk,
+                                                              remembered_groups groups)
+{
+    auto self = weak.lock();
+    if (!self || !self->quiet) co_return;
+    std::function<void()> job = [&] { disk->save(groups); };
+    auto written = self->quiet->run(std::move(job));
+    self.reset();
+    co_await std::move(written);
+    self = weak.lock();
+    if (!self) co_return;
+    self->saving = false;
+    if (self->unsaved) self->save();
 }
 
 void directory::state::tell()

@@ -36,8 +36,8 @@ public:
     directory(const directory&) = delete;
     directory& operator=(const directory&) = delete;
 
-    // Called after each change, with the whole inventory; not called for an equal answer. Set before apply(),
-    // which it must not call.
+    // Called after each change, or several that were told together, with the whole inventory; not called for an
+    // equal answer. Set before apply(), which it must not call.
     void observe(observer changed);
 
     // Keeps the last good members of the groups that come from the network in `state_dir`, and serves from
@@ -64,7 +64,7 @@ public:
 
 private:
     struct state;
-    std::unique_ptr<state> state_;
+    std::shared_ptr<state> state_;
 };
 
 }  // namespace gatehouse::discovery

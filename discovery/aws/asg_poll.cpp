@@ -6,6 +6,7 @@
 #include "discovery/aws/iso_time.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -20,6 +21,7 @@ using groups_by_name = std::map<std::string, auto_scaling_group>;
 
 struct look {
     ask_aws ask;
+    service::job_runner elsewhere;
     unsigned calls = 0;
 };
 
@@ -63,13 +65,13 @@ asio::awaitable<result<found_groups>> find_groups(look& at, const asg_poll_reque
     }
     for (const auto& lot : in_lots(names, names_per_call)) {
         auto call = groups_by_names(lot);
-        auto list = co_await read_all<auto_scaling_group>(at.ask, std::move(call), describe_auto_scaling_groups, at.calls);
+        auto list = co_await read_all<auto_scaling_group>(at.ask, at.elsewhere, std::move(call), describe_auto_scaling_groups, at.calls);
         if (list.has_error()) co_return list.error();
         for (auto& one : *list) found.all.insert_or_assign(one.name, std::move(one));
     }
     for (auto& [tags, members] : found.of_tags) {
         auto call = groups_by_tags(tags);
-        auto list = co_await read_all<auto_scaling_group>(at.ask, std::move(call), describe_auto_scaling_groups, at.calls);
+        auto list = co_await read_all<auto_scaling_group>(at.ask, at.elsewhere, std::move(call), describe_auto_scaling_groups, at.calls);
         if (list.has_error()) co_return list.error();
         for (auto& one : *list) {
             members.insert(one.name);
@@ -92,9 +94,13 @@ asio::awaitable<std::optional<api_error>> add_instances(look& at, std::string fi
 {
     for (const auto& lot : lots) {
         auto call = instances_by(filter, lot);
-        auto list = co_await read_all<ec2_instance>(at.ask, std::move(call), describe_instances, at.calls);
+        auto list = co_await read_all<ec2_instance>(at.ask, at.elsewhere, std::move(call), describe_instances, at.calls);
         if (list.has_error()) co_return list.error();
-        for (auto& one : *list) into.by_id.insert_or_assign(one.id, std::move(one));
+        std::function<void()> job = [&] {
+            for (auto& one : *list) into.by_id.insert_or_assign(one.id, std::move(one));
+            list->clear();
+        };
+        co_await at.elsewhere(std::move(job));
     }
     co_return std::nullopt;
 }
@@ -120,7 +126,7 @@ asio::awaitable<std::optional<api_error>> find_interruptions(look& at, found_ins
 {
     if (std::ranges::none_of(into.by_id, [](const auto& one) { return one.second.spot; })) co_return std::nullopt;
     auto call = interrupted_spot_requests();
-    const auto list = co_await read_all<spot_request>(at.ask, std::move(call), describe_spot_requests, at.calls);
+    const auto list = co_await read_all<spot_request>(at.ask, at.elsewhere, std::move(call), describe_spot_requests, at.calls);
     if (list.has_error()) co_return list.error();
     for (const auto& one : *list) into.interrupted.insert_or_assign(one.instance, one.status);
     co_return std::nullopt;
@@ -173,16 +179,21 @@ asg_answer answer_for(const conf::asg_source& source, const found_groups& found,
 
 }  // namespace
 
-asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, asg_poll_request wanted)
+asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, asg_poll_request wanted, service::job_runner elsewhere)
 {
-    look at{std::move(ask)};
+    look at{std::move(ask), std::move(elsewhere)};
     auto found = co_await find_groups(at, wanted);
     if (found.has_error()) co_return found.error();
     asg_poll_answer made;
     found_instances instances;
     made.ec2_failure = co_await find_instances(at, found->all, instances);
     if (wanted.interruptions) made.spot_failure = co_await find_interruptions(at, instances);
-    for (const auto& one : wanted.groups) made.groups.push_back(answer_for(one.what, *found, instances));
+    std::function<void()> job = [&] {
+        for (const auto& one : wanted.groups) made.groups.push_back(answer_for(one.what, *found, instances));
+        found = found_groups();  // taking a large account apart takes as long as putting it together
+        instances = {};
+    };
+    co_await at.elsewhere(std::move(job));
     made.calls = at.calls;
     co_return made;
 }

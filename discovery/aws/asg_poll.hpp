@@ -4,6 +4,7 @@
 #include "discovery/aws/answer.hpp"
 #include "discovery/aws/asg_answer.hpp"
 #include "discovery/aws/form.hpp"
+#include "service/background.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -45,6 +46,9 @@ struct asg_poll_answer {
 //
 // A list that lacks pages without a trace cannot be told from a whole one. So groups that tags chose before are asked
 // for by name as well: those that still have the tags belong, whether the list by tags has them or not.
-boost::asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, asg_poll_request wanted);
+//
+// Answers are read by `elsewhere`: ten thousand instances are 30 MB of XML.
+boost::asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, asg_poll_request wanted,
+                                                                service::job_runner elsewhere = service::run_at_once);
 
 }  // namespace gatehouse::discovery::aws

@@ -93,7 +93,7 @@ asio::awaitable<void> asg_poller::state::run(std::shared_ptr<state> self)
         self->hurried = false;
         self->looked_for = self->followers;
         if (auto wanted = self->request(); !wanted.groups.empty()) {
-            const auto seen = co_await poll_groups(self->ask, std::move(wanted));
+            const auto seen = co_await poll_groups(self->ask, std::move(wanted), self->rhythm.elsewhere);
             if (self->ended) co_return;
             self->tell(seen);
             if (self->ended) co_return;

@@ -5,6 +5,7 @@
 #include "discovery/aws/asg_answer.hpp"
 #include "discovery/aws/asg_poll.hpp"
 #include "discovery/provider.hpp"
+#include "service/background.hpp"
 #include "service/log.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,6 +24,7 @@ public:
     struct settings {
         conf::duration interval = std::chrono::seconds(5);             // between two looks, jittered
         std::function<double()> slowdown = [] { return 1.0; };         // of the interval, while AWS throttles
+        service::job_runner elsewhere = service::run_at_once;          // reads the answers
     };
     asg_poller(boost::asio::any_io_executor control, service::log& out, ask_aws ask, settings with);
     ~asg_poller();  // whoever joined must have left

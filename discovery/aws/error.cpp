@@ -16,7 +16,7 @@ std::string what_to_do(const api_error& failed, const std::string& action)
                    ? action + " was refused, but not by IAM, check proxies and endpoints on the way to AWS"
                    : "IAM does not allow " + action + ", add this action to the policy of the node's role";
     case error_kind::expired_token:
-        return "the temporary keys that signed " + action + " have expired, they must be renewed";
+        return "the temporary keys that signed " + action + " have expired, they must be renewed: a restart reads new ones from the environment";
     case error_kind::clock_skew:
         return "AWS takes the signature of " + action +
                " for one of another time, check this machine's clock and the end of temporary keys";

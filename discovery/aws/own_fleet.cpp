@@ -16,12 +16,13 @@ asio::awaitable<result<bool>> is_only_node(ask_aws ask, imds& metadata)
     if (self.has_error()) co_return self.error();
     unsigned calls = 0;
     auto by_id = instances_by("instance-id", {*self});
-    const auto instances = co_await read_all<ec2_instance>(ask, std::move(by_id), describe_instances, calls);
+    const auto instances = co_await read_all<ec2_instance>(ask, service::run_at_once, std::move(by_id), describe_instances, calls);
     if (instances.has_error()) co_return instances.error();
     if (instances->empty() || instances->front().auto_scaling_group.empty()) co_return false;
     const auto& name = instances->front().auto_scaling_group;
     auto by_name = groups_by_names({name});
-    const auto groups = co_await read_all<auto_scaling_group>(ask, std::move(by_name), describe_auto_scaling_groups, calls);
+    const auto groups = co_await read_all<auto_scaling_group>(ask, service::run_at_once, std::move(by_name),
+                                                                 describe_auto_scaling_groups, calls);
     if (groups.has_error()) co_return groups.error();
     // Any instance counts, whatever its state: one that leaves may still have requests.
     if (groups->empty()) co_return false;

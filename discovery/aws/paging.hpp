@@ -4,9 +4,11 @@
 #include "discovery/aws/asg_poll.hpp"
 #include "discovery/aws/form.hpp"
 #include "discovery/aws/xml_answer.hpp"
+#include "service/background.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <iterator>
 #include <set>
 #include <string>
@@ -29,11 +31,11 @@ template <class T> using page_reader = result<page<T>> (*)(std::string_view);
 
 constexpr unsigned most_pages = 2000;  // of one list: far beyond what an account may hold
 
-// Every page of a list; counts the calls that took. A list that repeats a page token is an invalid_answer, as following
-// it would not end. `calls` must outlive the coroutine.
+// Every page of a list, read by `elsewhere`; counts the calls that took. A list that repeats a page token is an
+// invalid_answer, as following it would not end. `calls` must outlive the coroutine.
 template <class T>
-boost::asio::awaitable<result<std::vector<T>>> read_all(ask_aws ask, paged_call what, page_reader<T> read,
-                                                        unsigned& calls)
+boost::asio::awaitable<result<std::vector<T>>> read_all(ask_aws ask, service::job_runner elsewhere, paged_call what,
+                                                        page_reader<T> read, unsigned& calls)
 {
     std::vector<T> all;
     std::set<std::string> tokens;
@@ -45,7 +47,9 @@ boost::asio::awaitable<result<std::vector<T>>> read_all(ask_aws ask, paged_call 
         ++calls;
         auto body = co_await ask(what.service, what.action, std::move(parameters));
         if (body.has_error()) co_return body.error();
-        auto part = read(*body);
+        result<page<T>> part = page<T>();
+        std::function<void()> job = [&] { part = read(*body); };
+        co_await elsewhere(std::move(job));
         if (part.has_error()) co_return part.error();
         std::move(part->items.begin(), part->items.end(), std::back_inserter(all));
         token = part->next_token;

@@ -15,9 +15,9 @@ pugi::xml_node error_node(const pugi::xml_document& document)
 {
     const auto root = document.document_element();
     const std::string_view name = root.name();
-    if (name == "ErrorResponse") return root.child("Error");
-    if (name == "Response") return root.child("Errors").child("Error");
-    return {};
+    if (name != "ErrorResponse" && name != "Response") return {};
+    const auto alone = root.child("Error");
+    return alone ? alone : root.child("Errors").child("Error");
 }
 
 bool is_page(std::string_view body)
@@ -45,8 +45,8 @@ std::string describe(std::string_view body)
     auto excerpt = shortened(std::string(shown.substr(0, longest_excerpt + 1)), longest_excerpt);
     std::ranges::replace_if(
         excerpt, [](char c) { return c == '\r' || c == '\n' || c == '\t'; }, ' ');
-    return (page ? "the answer is a web page: " : "the answer is not from AWS: ") +
-           clean_text(std::move(excerpt));
+    const std::string what = page ? "the answer is a web page" : "the answer is not from AWS";
+    return excerpt.empty() ? what : what + ": " + clean_text(std::move(excerpt));
 }
 
 }  // namespace

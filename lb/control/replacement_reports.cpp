@@ -32,6 +32,7 @@ struct replacement_reports::state {
     conf::set_instance_health settings;
     aws::ask_aws ask;
     std::map<std::string, judged> groups;  // by Auto Scaling Group
+    std::string last_trouble;              // with telling Auto Scaling, which is said once
     bool ended = false;
 };
 
@@ -84,12 +85,14 @@ asio::awaitable<void> replacement_reports::state::report(std::shared_ptr<state> 
     parameters.add("InstanceId", id).add("HealthStatus", "Unhealthy").add("ShouldRespectGracePeriod", "true");
     const auto body = co_await self->ask("autoscaling", "SetInstanceHealth", std::move(parameters));
     if (self->ended) co_return;
-    if (body.has_error())
-        self->out.warning("Auto Scaling was not told that an instance is unhealthy",
-                          {{"instance", id}, {"reason", aws::explain(body.error(), "autoscaling:SetInstanceHealth")}});
-    else
+    const auto trouble = body.has_error() ? std::string(to_string(body.error().kind)) : std::string();
+    const bool news = trouble != std::exchange(self->last_trouble, trouble);
+    if (!body.has_error())
         self->out.warning("instance reported as unhealthy, to be replaced",
                           {{"instance", id}, {"auto_scaling_group", group}});
+    else if (news)
+        self->out.warning("Auto Scaling is not told which instances are unhealthy",
+                          {{"instance", id}, {"reason", aws::explain(body.error(), "autoscaling:SetInstanceHealth")}});
 }
 
 }  // namespace gatehouse::lb

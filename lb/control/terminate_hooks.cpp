@@ -21,6 +21,7 @@ namespace aws = discovery::aws;
 
 constexpr std::int64_t without_hook_ms = 60'000;  // until a hook that could not be found is looked for again
 constexpr std::int64_t with_hook_ms = 300'000;    // and one that was, as its timeout may change
+constexpr std::int64_t tell_again_ms = 5'000;     // after Auto Scaling could not be told
 constexpr std::int64_t fleet_ms = 10'000;         // between two looks at our own group, while something is held
 constexpr std::int64_t fleet_is_known_ms = 30'000;
 
@@ -33,11 +34,13 @@ struct terminate_hooks::state {
         explicit held(aws::hook_duty with) : duty(with) {}
         aws::hook_duty duty;
         bool telling = false;
+        std::int64_t again_ms = 0;  // not before, after Auto Scaling could not be told
     };
     struct known_hook {
         bool asking = false;
         std::optional<std::int64_t> asked_ms;
         std::optional<std::chrono::milliseconds> heartbeat;  // empty: none of our name is known
+        std::string last_trouble;
     };
 
     bool knows_hook(const std::shared_ptr<state>& self, const std::string& group, std::int64_t now_ms);
@@ -60,6 +63,7 @@ struct terminate_hooks::state {
     bool looking = false, ended = false;
     std::optional<std::int64_t> looked_ms;
     std::int64_t alone_until_ms = 0;
+    std::string last_trouble;  // with telling Auto Scaling, which is said once
 };
 
 terminate_hooks::terminate_hooks(asio::any_io_executor control, service::log& out)
@@ -134,7 +138,7 @@ void terminate_hooks::state::hold(const std::shared_ptr<state>& self, const std:
     }
     auto& one = found->second;
     const auto what = one.duty.observe({.in_use = use.in_use, .alone = now_ms < alone_until_ms}, now_ms);
-    if (what == aws::hook_duty::action::none || one.telling) return;
+    if (what == aws::hook_duty::action::none || one.telling || now_ms < one.again_ms) return;
     one.telling = true;
     spawn(tell(self, group, id, what, now_ms));
 }
@@ -146,14 +150,16 @@ asio::awaitable<void> terminate_hooks::state::learn_hook(std::shared_ptr<state> 
     if (self->ended || wanted != self->hook) co_return;
     auto& hook = self->hooks[group];
     hook.asking = false;
+    const auto trouble = found.has_error() ? std::string(to_string(found.error().kind)) : *found ? "" : "none";
+    const bool news = trouble != std::exchange(hook.last_trouble, trouble);
     if (found.has_error()) {
-        self->out.warning("the hooks of an Auto Scaling Group are not known",
+        if (news) self->out.warning("the hooks of an Auto Scaling Group are not known",
                           {{"auto_scaling_group", group},
                            {"reason", aws::explain(found.error(), "autoscaling:DescribeLifecycleHooks")}});
         co_return;
     }
     hook.heartbeat = *found;
-    if (!hook.heartbeat)
+    if (!hook.heartbeat && news)
         self->out.warning("an Auto Scaling Group has no terminate hook of that name, its instances are not held",
                           {{"auto_scaling_group", group}, {"hook", wanted}});
 }
@@ -181,9 +187,13 @@ asio::awaitable<void> terminate_hooks::state::tell(std::shared_ptr<state> self, 
     if (found != self->instances.end()) found->second.telling = false;
     // What Auto Scaling does not wait for any more needs no completing: another node may have been first.
     const bool nothing_to_do = body.has_error() && body.error().kind == aws::error_kind::not_found;
-    if (body.has_error() && !nothing_to_do) {
-        self->out.warning("Auto Scaling was not told of an instance",
-                          {{"instance", id}, {"reason", aws::explain(body.error(), "autoscaling:" + action)}});
+    const auto trouble = body.has_error() && !nothing_to_do ? std::string(to_string(body.error().kind)) : std::string();
+    const bool news = trouble != std::exchange(self->last_trouble, trouble);
+    if (!trouble.empty()) {
+        if (found != self->instances.end()) found->second.again_ms = now_ms + tell_again_ms;
+        if (news)
+            self->out.warning("Auto Scaling was not told of an instance",
+                              {{"instance", id}, {"reason", aws::explain(body.error(), "autoscaling:" + action)}});
         co_return;
     }
     if (found != self->instances.end()) found->second.duty.done(what, now_ms);

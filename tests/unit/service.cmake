@@ -3,6 +3,7 @@ gatehouse_unit_test(service
     unit/service/admin_guard_test.cpp
     unit/service/admin_router_test.cpp
     unit/service/admin_server_test.cpp
+    unit/service/background_test.cpp
     unit/service/command_line_test.cpp
     unit/service/ctl/address_test.cpp
     unit/service/ctl/commands_test.cpp

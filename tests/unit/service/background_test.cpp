@@ -1,0 +1,87 @@
+#include "service/background.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <sched.h>
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+namespace gatehouse::service {
+
+namespace {
+
+struct outcome {
+    std::thread::id job, resumed;
+    int policy = SCHED_OTHER;
+    bool over = false;
+};
+
+boost::asio::awaitable<void> work(background& quiet, outcome& told)
+{
+    co_await quiet.run([&told] {
+        told.job = std::this_thread::get_id();
+        told.policy = ::sched_getscheduler(0);
+    });
+    told.resumed = std::this_thread::get_id();
+    told.over = true;
+}
+
+boost::asio::awaitable<void> wait_behind(background& quiet, std::atomic<bool>& begun, bool& told)
+{
+    co_await quiet.run([&begun] {
+        begun = true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    });
+    told = true;
+}
+
+}  // namespace
+
+TEST_CASE("a job runs elsewhere, when the core is free, and its coroutine goes on at home", "[service][background]")
+{
+    boost::asio::io_context loop;
+    background quiet;
+    outcome told;
+    boost::asio::co_spawn(loop, work(quiet, told), [](std::exception_ptr failed) { CHECK_FALSE(failed); });
+    loop.run();  // does not end before the job has
+    CHECK(told.over);
+    CHECK(told.job != std::this_thread::get_id());
+    CHECK(told.resumed == std::this_thread::get_id());
+    CHECK(told.policy == SCHED_IDLE);
+    CHECK(::sched_getscheduler(0) != SCHED_IDLE);
+}
+
+TEST_CASE("what a job throws is thrown where it is waited for", "[service][background]")
+{
+    boost::asio::io_context loop;
+    background quiet;
+    std::exception_ptr seen;
+    boost::asio::co_spawn(loop, quiet.run([] { throw std::runtime_error("no"); }),
+                          [&](std::exception_ptr failed) { seen = failed; });
+    loop.run();
+    CHECK_THROWS_WITH(std::rethrow_exception(seen), "no");
+}
+
+TEST_CASE("the thread ends after the job under way, and who waits hears no more", "[service][background]")
+{
+    boost::asio::io_context loop;
+    std::atomic<bool> begun = false;
+    bool told = false;
+    {
+        background quiet;
+        boost::asio::co_spawn(loop, wait_behind(quiet, begun, told), [](std::exception_ptr) {});
+        while (!begun) loop.poll();
+    }
+    CHECK_FALSE(told);  // its loop has not run since
+    loop.restart();
+    loop.poll();
+    CHECK(told);
+}
+
+}  // namespace gatehouse::service
