@@ -157,7 +157,7 @@ class AgainstMoto(story.Story):
         self.opened({"asg": self.group}, keys, port=port, aws={"set_instance_health": True})
         self.wait_healthy(2)
         self.origins[instances[0].id].stop()
-        line = story.eventually(lambda: self.lines("was not told"), within=30)[0]
+        line = story.eventually(lambda: self.lines("is not told"), within=30)[0]
         self.assertIn("IAM does not allow autoscaling:SetInstanceHealth,", line)
         self.assertIn(instances[0].id, line)
 
