@@ -1,65 +1,15 @@
-"""Targets follow Auto Scaling Groups: what scales out serves, what scales in is drained, and no trouble at AWS takes
-a target away.
-
-GATEHOUSE_OUTAGE_SECONDS makes each fault last longer than the 2 s that ctest allows it.
-"""
+"""Targets follow Auto Scaling Groups: what scales out serves, what scales in is drained, what dies is replaced."""
 
 import re
 import time
 
 import story
-from fake_aws.server import FakeAws
-from gatehouse import house
+from auto_scaling_story import AutoScaling
 from load import Load
 from wire import Wire, ask
 
-OUTAGE = story.seconds("GATEHOUSE_OUTAGE_SECONDS", 2)
-POLL = 0.2
-FAULTS = ("throttle", "internal", "unavailable", "expired_token", "reset", "truncated", "short", "empty", "no_instances")
 
-
-class AutoScaling(story.Story):
-    def setUp(self):
-        super().setUp()
-        self.aws = FakeAws()
-        self.addCleanup(self.aws.stop)
-
-    def environment(self, **more):
-        return {"AWS_ACCESS_KEY_ID": self.aws.key.access_key, "AWS_SECRET_ACCESS_KEY": self.aws.key.secret_key,
-                "AWS_EC2_METADATA_DISABLED": "true"} | more
-
-    def config(self, group, source=None, **lb):
-        made = house([], group={"port": group.port, "deregistration_delay": "2s", "health_check": {
-            "path": "/healthz", "interval": "300ms", "timeout": "250ms", "healthy_threshold": 2,
-            "unhealthy_threshold": 2}}, **lb)
-        made["groups"] = {"web": source or {"asg": group.name}}
-        made["aws"] = {"region": self.aws.region, "endpoint_url": self.aws.endpoint,
-                       "imds_endpoint": self.aws.imds.endpoint, "poll_interval": f"{int(POLL * 1000)}ms"}
-        return made
-
-    def living(self, desired=2, **settings):
-        group = self.aws.living_group("web", desired=desired, **settings)
-        story.eventually(group.settled, within=20)
-        return group
-
-    def opened(self, group, source=None, **lb):
-        self.gate = self.door(self.config(group, source, **lb), environment=self.environment(), wait_healthy=False)
-        self.wait_serving(group)
-        return self.gate
-
-    def wait_serving(self, group):
-        def serving():
-            ids = {one.id for one in group.in_service()}
-            healthy = {one["id"] for one in self.gate.targets() if one["state"] == "healthy"}
-            return ids == healthy and len(ids) == group.desired
-        story.eventually(serving, within=30)
-
-    def age(self):
-        return self.gate.metric("discovery_age_seconds", group="web")
-
-    def lines(self, text):
-        return [line for line in self.gate.log().splitlines() if text in line]
-
+class Following(AutoScaling):
     def test_instances_in_service_are_targets_with_their_zones(self):
         group = self.living(4, tags={"app": "web"})
         self.opened(group)
@@ -126,8 +76,7 @@ class AutoScaling(story.Story):
         group.put_hook("gatehouse-drain", heartbeat=30)
         config = self.config(group)
         config["aws"]["lifecycle_hook"] = "gatehouse-drain"
-        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
-        self.wait_serving(group)
+        self.opened_with(config, group)
         with Wire(self.gate.address()) as one, Wire(self.gate.address()) as other:
             for wire in (one, other):  # one on each instance
                 wire.send("GET /delay/1500 HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -146,8 +95,7 @@ class AutoScaling(story.Story):
         group.put_hook("theirs", heartbeat=3, default="CONTINUE")
         config = self.config(group)
         config["aws"]["lifecycle_hook"] = "gatehouse-drain"
-        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
-        self.wait_serving(group)
+        self.opened_with(config, group)
         group.set_desired(1)
         story.eventually(group.settled, within=20)
         self.assertEqual(self.aws.seen("CompleteLifecycleAction"), [])
@@ -157,8 +105,7 @@ class AutoScaling(story.Story):
         group = self.living(3)
         config = self.config(group)
         config["aws"]["set_instance_health"] = True
-        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
-        self.wait_serving(group)
+        self.opened_with(config, group)
         victim = group.in_service()[0].id
         group.kill(victim)
         story.eventually(lambda: group.settled() and victim not in {one.id for one in group.in_service()}, within=30)
@@ -171,44 +118,11 @@ class AutoScaling(story.Story):
         group = self.living(2)
         config = self.config(group)
         config["aws"]["set_instance_health"] = {"max_share": "100%", "interval": "1s"}
-        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
-        self.wait_serving(group)
+        self.opened_with(config, group)
         for one in group.in_service():
             group.kill(one.id)
         story.eventually(lambda: self.lines("more than half of an Auto Scaling Group"), within=20)
         self.assertLessEqual(len(self.aws.seen("SetInstanceHealth")), 1)
-
-    def test_no_fault_of_aws_takes_a_target_away(self):
-        group = self.living(2)
-        self.opened(group)
-        load = Load(self.gate.address(), connections=8, seconds=len(FAULTS) * (OUTAGE + 10) + 30)
-        self.addCleanup(load.close)
-        for kind in FAULTS:
-            with self.subTest(kind):
-                before = len(self.lines("AWS "))
-                self.aws.fault(kind)
-                time.sleep(OUTAGE)
-                self.assertGreater(self.age(), OUTAGE / 2)
-                self.assertEqual(len(self.gate.targets()), 2)
-                self.aws.clear_faults()
-                story.eventually(lambda: self.age() < 1, within=40)
-                self.assertLessEqual(len(self.lines("AWS ")) - before, 4, "a line per poll")
-        self.assertEqual(load.end()["failures"], [])
-        self.assertEqual(len(self.gate.targets()), 2)
-
-    def test_a_restart_during_an_outage_serves_from_disk(self):
-        group = self.living(2)
-        state = self.folder / "state"
-        state.mkdir()
-        config = self.config(group) | {"state_dir": str(state)}
-        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
-        self.wait_serving(group)
-        self.assertEqual(self.gate.stop(), 0)
-        self.aws.fault("unavailable")
-        self.gate.start()
-        self.wait_serving(group)
-        self.assertEqual(ask(self.gate.address(), "/bytes/5").status, 200)
-        self.assertEqual(len(self.lines("serves from its last good inventory")), 1)
 
     def test_what_is_wrong_with_keys_and_rights_is_said_once(self):
         group = self.living(1)
@@ -216,7 +130,7 @@ class AutoScaling(story.Story):
         self.gate = self.door(self.config(group), environment=self.environment(), wait_healthy=False)
         story.eventually(lambda: self.lines("AWS does not answer"), within=20)
         self.assertIn("autoscaling:DescribeAutoScalingGroups", self.lines("AWS does not answer")[0])
-        time.sleep(5 * POLL)
+        time.sleep(5 * self.poll)
         self.assertEqual(len(self.lines("AWS does not answer")), 1)
         self.aws.allow()
         self.wait_serving(group)
@@ -236,11 +150,10 @@ class AutoScaling(story.Story):
         for number in range(20):
             self.aws.static_group(f"static-{number}", 50)
             config["groups"][f"static-{number}"] = {"asg": f"static-{number}"}
-        self.gate = self.door(config, environment=self.environment(), wait_healthy=False)
-        self.wait_serving(group)
+        self.opened_with(config, group)
         story.eventually(lambda: self.gate.metric("discovery_instances", lifecycle="in_service") == 1001, within=20)
         self.aws.forget_calls()
-        time.sleep(3 * POLL)
+        time.sleep(3 * self.poll)
         polls = len(self.aws.seen("DescribeAutoScalingGroups"))
         self.assertLessEqual(len(self.aws.seen("DescribeInstances")), 2 * polls + 2)
 
