@@ -54,9 +54,11 @@ class LivingGroup(Group):
         with self.account.lock:
             zone = self.account.zone(zone)
             self.down.add(zone)
-            for instance in self.instances:
-                if instance.zone == zone:
-                    self.servers[instance.id].kill()
+            servers = [self.servers[one.id] for one in self.instances if one.zone == zone]
+            for server in servers:
+                server.strike()
+            for server in servers:
+                server.kill()
 
     def restore_zone(self, zone):
         with self.account.lock:

@@ -36,10 +36,14 @@ class Member:
             self.serves = said is not None
         return self.serves or self.killed
 
-    def kill(self):
-        """SIGKILL; connections to it end at once."""
+    def strike(self):
+        """SIGKILL, without waiting for what it does."""
         self.killed = True
         self.process.kill()
+
+    def kill(self):
+        """SIGKILL; behind it, connections to it have ended and new ones are refused."""
+        self.strike()
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
