@@ -31,6 +31,7 @@ class Loop:
         self.ending = asyncio.Event()
         self.requests, self.reconnects, self.refused = Counter(), 0, 0
         self.failures, self.served_by, self.latencies = [], Counter(), []
+        self.first_by, self.last_by = {}, {}  # server: time of the end of its first and of its last answer
 
     async def run(self):
         loop = asyncio.get_running_loop()
@@ -74,8 +75,9 @@ class Loop:
         body = chance.randbytes(chance.choice((1, 100, 5000, 40000))) if post else b""
         method = "POST" if post else "GET"
         path = "/echo" if post else "/bytes/1000"
-        if self.options.slow and chance.random() < 0.1:
-            path, method, body = "/delay/100", "GET", b""
+        delay = self.delay(chance)
+        if delay:
+            path, method, body = f"/delay/{delay}", "GET", b""
         length = f"Content-Length: {len(body)}\r\n" if method == "POST" else ""
         started = time.time()
         try:
@@ -88,11 +90,22 @@ class Loop:
             return False
         self.requests[method] += 1
         self.latencies.append(time.time() - started)
-        self.served_by[fields.get("x-served-by", "-")] += 1
+        self.note(fields.get("x-served-by", "-"))
         expected = {"/echo": body, "/bytes/1000": EXPECTED_BYTES}.get(path, b"ok\n")
         if status != 200 or answer != expected:
             self.fail(method, status, "status" if status != 200 else "wrong body", started)
         return fields.get("connection", "").lower() != "close"
+
+    def delay(self, chance):
+        """Milliseconds that the next request is to take at the server."""
+        if self.options.lingering and chance.random() < 0.02:
+            return self.options.lingering
+        return 100 if self.options.slow and chance.random() < 0.1 else 0
+
+    def note(self, server):
+        self.served_by[server] += 1
+        self.last_by[server] = time.time()
+        self.first_by.setdefault(server, self.last_by[server])
 
     @staticmethod
     async def read(reader):
@@ -112,6 +125,7 @@ class Loop:
         quantile = lambda share: self.latencies[min(count - 1, int(count * share))] if count else None
         return {"requests": sum(self.requests.values()), "by_method": self.requests, "reconnects": self.reconnects,
                 "refused": self.refused, "failures": self.failures, "served_by": self.served_by,
+                "first_by": self.first_by, "last_by": self.last_by,
                 "p50": quantile(0.5), "p99": quantile(0.99), "longest": quantile(1)}
 
 
@@ -122,12 +136,13 @@ class Load:
     """The program above, running. end() stops it and gives its report."""
 
     def __init__(self, address, *, ca=None, connections=64, seconds=60, posts=0.5, end_when_refused=False,
-                 slow=False):
+                 slow=False, lingering=0):
         command = [sys.executable, str(Path(__file__)), "--host", address[0], "--port", str(address[1]),
                    "--connections", str(connections), "--seconds", str(seconds), "--posts", str(posts)]
         command += ["--ca", str(ca)] if ca else []
         command += ["--end-when-refused"] if end_when_refused else []
         command += ["--slow"] if slow else []
+        command += ["--lingering", str(lingering)] if lingering else []
         self.bound = seconds + 2 * ANSWER_WITHIN
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                         env=os.environ)
@@ -164,6 +179,7 @@ def main():
     options.add_argument("--seconds", type=float, default=60)
     options.add_argument("--posts", type=float, default=0.5, help="share of requests that are POST")
     options.add_argument("--slow", action="store_true", help="a tenth of the requests take 100 ms")
+    options.add_argument("--lingering", type=int, default=0, help="milliseconds that one request in fifty takes")
     options.add_argument("--end-when-refused", action="store_true", help="a refused connection ends its client")
     loop = Loop(options.parse_args())
     asyncio.run(loop.run())
