@@ -147,7 +147,8 @@ void target_registry::rebuild(const std::string& name, group_record& one) const
         if (!about.member) continue;
         if (about.state != discovery::lifecycle::terminating) watched->push_back(each.which);
         if (each.last.drain == target::drain::active && about.state == discovery::lifecycle::in_service)
-            set->members.push_back({each.which, sticky_hash(name, each.which->id()), tier_of_target(one, *each.which)});
+            set->members.push_back({each.which, sticky_hash(name, each.which->id()), tier_of_target(one, *each.which),
+                                    zone_hash(about.zone)});
     }
     std::ranges::sort(set->members, {}, [](const target_set::entry& member) { return member.which->id(); });
     one.set = std::move(set);

@@ -36,7 +36,7 @@ void relay::prepare(downstream& client, const plan_ptr& whole, const listener_pl
     group_ = nullptr;
     group_state_ = nullptr;
     head_sent_ = fresh_only_ = client_eof_ = target_eof_ = routed_ = false;
-    attempts_ = tried_count_ = 0;
+    attempts_ = repeats_ = tried_count_ = 0;
     budget_ = io_scratch::read_size;
     trace_id_.clear();
     traceparent_.clear();

@@ -91,6 +91,7 @@ private:
     bool read_tunnel();
     void target_ended(bool in_order);
     void target_failed(exchange::failure why);
+    bool may_repeat(exchange::failure why) const noexcept;
 
     void answer(refusal why);
     void answer(http::own_response what, refusal why = refusal::none);
@@ -119,6 +120,7 @@ private:
     holding holding_ = holding::no;  // of a short response that is not whole
     bool head_sent_ = false, fresh_only_ = false, client_eof_ = false, target_eof_ = false, new_trace_ = false;
     std::uint8_t attempts_ = 0, tried_count_ = 0;
+    std::uint8_t repeats_ = 0;  // those that count towards retries.attempts
     std::array<const target*, 8> tried_{};
     std::size_t budget_ = io_scratch::read_size;  // of one read from the target
 

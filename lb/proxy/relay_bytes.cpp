@@ -10,7 +10,9 @@ namespace {
 // Reads of one target per event, before its worker's other connections get their turn.
 constexpr int reads_per_turn = 4;
 constexpr std::size_t smallest_read = 32 * 1024;
-constexpr conf::duration hold_time = std::chrono::milliseconds(10);  // and up to one slot of the deadline wheel more
+// The client can do little with the head of a short response before its body, and a server that dies in between then
+// loses nothing.
+constexpr conf::duration hold_time = std::chrono::milliseconds(500);
 
 }  // namespace
 

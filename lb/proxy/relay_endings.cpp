@@ -58,13 +58,13 @@ void relay::target_ended(bool in_order)
 void relay::target_failed(exchange::failure why)
 {
     const bool reused = connection_->reused();
-    const bool repeat = exchange_.repeatable_after(why, reused) &&
-                        attempts_ <= group_->targets->settings.retries.attempts &&
+    const bool repeat = exchange_.repeatable_after(why, reused) && may_repeat(why) &&
                         (!client_eof_ || exchange_.request_complete()) &&
                         group_state_->budget.try_spend(home_.clock.ms(),
                                                        group_->targets->settings.retries.budget_percent);
     if (!repeat) return cut(refusal_of(why));
     home_.stats.retries[static_cast<std::size_t>(retry_reason_of(why))].add();
+    if (why != exchange::failure::connect_failed) ++repeats_;
     // A kept connection that closed says nothing about its target, only that the others may be as stale.
     if (reused && !is_connect_failure(why))
         fresh_only_ = true;
@@ -72,6 +72,15 @@ void relay::target_failed(exchange::failure why)
         tried_[tried_count_++] = connection_->to().get();
     release_target(false);
     if (start_attempt(refusal_of(why)) && phase_ == phase::relaying) client_->resume_request();
+}
+
+// A target that refuses costs nothing and has seen nothing: when a whole zone dies at once, the next one chosen may be
+// as dead. So refusals are not counted, but each target is asked once and no more than fit into tried_.
+bool relay::may_repeat(exchange::failure why) const noexcept
+{
+    const auto allowed = group_->targets->settings.retries.attempts;
+    if (why == exchange::failure::connect_failed) return allowed > 0 && tried_count_ < tried_.size();
+    return repeats_ < allowed;
 }
 
 void relay::on_deadline()

@@ -8,8 +8,9 @@ namespace {
 
 constexpr std::uint32_t full_weight = 1000, first_weight = 100;
 
-// Whose turn it can be at all: `leaving` includes targets that drain.
-enum class reach : std::uint8_t { staying, leaving };
+// Whose turn it can be at all: `trusted` includes the zones of earlier attempts, `staying` suspected targets, `leaving`
+// those that drain as well.
+enum class reach : std::uint8_t { elsewhere, trusted, staying, leaving };
 
 bool takes_new(const target& which, reach how) noexcept
 {
@@ -55,7 +56,8 @@ public:
     bool may_serve(const target_set::entry& member) noexcept
     {
         const auto& which = *member.which;
-        return takes_new(which, reach_) && !tried(which) && (healthy(which) || open());
+        return takes_new(which, reach_) && !tried(which) && (healthy(which) || open()) &&
+               (reach_ > reach::trusted || !which.suspected()) && (reach_ != reach::elsewhere || !near_tried(member));
     }
 
     // may_serve, and in a tier that is to serve.
@@ -87,6 +89,14 @@ private:
     bool tried(const target& which) const noexcept
     {
         return !first_attempt_ && std::ranges::find(asked_.tried, &which) != asked_.tried.end();
+    }
+
+    // Asked for repetitions only, which are rare: no table of zones is worth its upkeep.
+    bool near_tried(const target_set::entry& member) const noexcept
+    {
+        return member.zone != 0 && std::ranges::any_of(from_.members, [&](const target_set::entry& other) {
+                   return other.zone == member.zone && tried(*other.which);
+               });
     }
 
     bool open() noexcept
@@ -142,6 +152,12 @@ const target_set::entry* balancer::choose(const target_set& from, const request&
         if (kept != from.members.end() && staying.keeps(*kept)) return &*kept;
     }
     if (turn_ >= from.members.size()) turn_ %= static_cast<std::uint32_t>(from.members.size());
+    if (!asked.tried.empty()) {
+        candidates elsewhere(from, asked, reach::elsewhere);
+        if (const auto* found = choose_among(from, elsewhere)) return found;
+    }
+    candidates trusted(from, asked, reach::trusted);
+    if (const auto* found = choose_among(from, trusted)) return found;
     if (const auto* found = choose_among(from, staying)) return found;
     // Drains and health are seen at once, the targets that take over only with the next publication: until then one
     // that has just begun to drain serves, as it would have a moment ago.

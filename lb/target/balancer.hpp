@@ -16,6 +16,11 @@ namespace gatehouse::lb {
 // than minimum_healthy are healthy, health is ignored (fail open). Slow start scales a target's share linearly
 // from its ramp_start to the end of slow_start, from 10 % up.
 //
+// A repetition prefers another zone than those of its earlier attempts: where one server died, others may be about to.
+//
+// A member to which a connection just failed (target::suspect()) is passed over while others are left, until its next
+// health check.
+//
 // While none of them is left, members that have begun to drain serve: a publication without them, and with those who take
 // over, is on its way.
 //

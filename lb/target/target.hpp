@@ -45,6 +45,7 @@ public:
     std::int64_t ramp_start() const noexcept { return ramp_start_.load(std::memory_order_relaxed); }
     // A connect to it failed. True, and the checker must be told, for the first call since clear_suspicion().
     bool suspect() noexcept { return !suspected_.exchange(true, std::memory_order_relaxed); }
+    bool suspected() const noexcept { return suspected_.load(std::memory_order_relaxed); }
 
     // Control thread.
     void set_health(health now, std::string why);

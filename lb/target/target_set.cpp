@@ -21,6 +21,8 @@ tier tier_of(std::string_view zone, bool cross_zone, std::string_view own_zone, 
     return cross_zone || own_zone.empty() || zone == own_zone ? tier::near : tier::other;
 }
 
+std::uint64_t zone_hash(std::string_view zone) noexcept { return zone.empty() ? 0 : fed_with(fnv_offset, zone); }
+
 std::uint64_t sticky_hash(std::string_view group, std::string_view id) noexcept
 {
     // The length keeps ("ab", "c") and ("a", "bc") apart.

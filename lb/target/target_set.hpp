@@ -28,9 +28,12 @@ struct target_set {
         std::shared_ptr<target> which;
         std::uint64_t sticky = 0;  // hash of group and id, as the stickiness cookie carries it
         tier where = tier::near;
+        std::uint64_t zone = 0;  // hash of its name; 0: it has none
     };
     std::vector<entry> members;  // ordered by id
 };
+
+std::uint64_t zone_hash(std::string_view zone) noexcept;  // 0 for an empty one
 
 // The hash a stickiness cookie names a target with: equal on every node, tells nothing about the target.
 std::uint64_t sticky_hash(std::string_view group, std::string_view id) noexcept;

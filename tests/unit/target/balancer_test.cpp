@@ -181,6 +181,34 @@ TEST_CASE("a zone that is shifted away serves when no other can", "[balancer]")
     CHECK(lb::serving_tier(web.set) == lb::tier::away);
 }
 
+TEST_CASE("a target that just refused a connection is passed over while others are left", "[balancer]")
+{
+    for (const auto how : {conf::algorithm::round_robin, least_outstanding}) {
+        group web(3, how);
+        CHECK(web['b'].suspect());
+        CHECK(web.share(10) == shares{{"a", 5}, {"c", 5}});
+        web['a'].suspect();
+        web['c'].suspect();
+        CHECK(web.share(9) == shares{{"a", 3}, {"b", 3}, {"c", 3}});
+        web['b'].clear_suspicion();
+        CHECK(web.share(10) == shares{{"b", 10}});
+    }
+}
+
+TEST_CASE("a repetition prefers another zone than the one that failed it", "[balancer]")
+{
+    for (const auto how : {conf::algorithm::round_robin, least_outstanding}) {
+        group web(4, how);
+        web.zones("xyxy");
+        const std::array<const target*, 1> a{&web['a']};
+        CHECK(web.share(10, {.tried = a}) == shares{{"b", 5}, {"d", 5}});
+        const std::array<const target*, 2> both{&web['a'], &web['b']};
+        CHECK(web.share(10, {.tried = both}) == shares{{"c", 5}, {"d", 5}});
+        web.zones("    ");
+        CHECK(web.share(9, {.tried = a}) == shares{{"b", 3}, {"c", 3}, {"d", 3}});
+    }
+}
+
 TEST_CASE("a tier follows from zone, cross_zone and shifts", "[balancer]")
 {
     using lb::tier;

@@ -32,6 +32,12 @@ struct group {
         for (std::size_t i = 0; i < letters.size(); ++i)
             set.members.at(i).where = letters[i] == 'n' ? tier::near : letters[i] == 'o' ? tier::other : tier::away;
     }
+    // One letter for each target; a blank is no zone.
+    void zones(std::string_view letters)
+    {
+        for (std::size_t i = 0; i < letters.size(); ++i)
+            set.members.at(i).zone = zone_hash(letters[i] == ' ' ? "" : letters.substr(i, 1));
+    }
     void fail(char id) { (*this)[id].set_health(target::health::unhealthy, ""); }
 
     std::string choose(const balancer::request& asked = {})
