@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 
 import origin
@@ -52,6 +53,8 @@ class Member:
 def main():
     address, port, name = sys.argv[1:]
     made = origin.Origin(name, address, int(port))
+    # Nobody can ask for them here, and under load they would fill the memory.
+    made.requests, made.probes = deque(maxlen=1), deque(maxlen=1)
     print(json.dumps({"port": made.port}), flush=True)
     sys.stdin.read()
 
