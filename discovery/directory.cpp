@@ -50,10 +50,25 @@ std::uint64_t count_missing(const std::vector<member>& these, const std::vector<
     }));
 }
 
-boost::asio::awaitable<aws::discover_report> discover_as(std::shared_ptr<aws::account> who, aws::discover_request what)
+// After the thread's end, for what is still under way: at once.
+service::job_runner read_by(const std::shared_ptr<service::background>& thread)
 {
-    auto found = co_await aws::discover(who->caller(), std::move(what));
-    auto identity = co_await who->who();
+    return [of = std::weak_ptr(thread)](std::function<void()> job) {
+        const auto alive = of.lock();
+        return alive ? alive->run(std::move(job)) : service::run_at_once(std::move(job));
+    };
+}
+
+// Holds no account while it waits: whoever closes that ends the calls.
+boost::asio::awaitable<aws::discover_report> discover_as(std::weak_ptr<aws::account> whose, aws::ask_aws ask,
+                                                         aws::discover_request what, service::job_runner elsewhere)
+{
+    auto found = co_await aws::discover(std::move(ask), std::move(what), std::move(elsewhere));
+    auto who = whose.lock();
+    if (!who) co_return found;
+    auto asked = who->who();
+    who.reset();
+    auto identity = co_await std::move(asked);
     found.region = std::move(identity.region);
     found.credentials = std::move(identity.credentials);
     co_return found;
@@ -101,7 +116,8 @@ struct directory::state : std::enable_shared_from_this<state> {  // posted work 
     provider_factory make;
     prometheus::Family<prometheus::Counter>& polls;
     prometheus::Family<prometheus::Counter>& aws_requests;
-    std::shared_ptr<service::background> quiet = std::make_shared<service::background>();
+    std::shared_ptr<service::background> quiet = std::make_shared<service::background>();  // reads
+    std::shared_ptr<service::background> writer = std::make_shared<service::background>();  // a slow disk delays no look
     conf::aws aws_settings;
     std::shared_ptr<aws::account> account;     // made when the first group needs it
     std::shared_ptr<aws::asg_poller> looks;
@@ -131,6 +147,7 @@ void directory::state::close()
     looks.reset();
     account.reset();
     quiet.reset();
+    writer.reset();
     if (disk && (saving || unsaved)) disk->save(remembered);
     disk.reset();
     changed = [](const inventory&) {};
@@ -168,7 +185,7 @@ std::optional<boost::asio::awaitable<aws::discover_report>> directory::discover(
         if (const auto* source = std::get_if<conf::asg_source>(&followed.settings.source))
             what.groups.emplace_back(name, *source);
     if (what.groups.empty()) return std::nullopt;
-    return discover_as(state_->account, std::move(what));
+    return discover_as(state_->account, state_->account->caller(), std::move(what), read_by(state_->quiet));
 }
 
 std::shared_ptr<prometheus::Collectable> directory::metrics() const
@@ -236,17 +253,18 @@ const std::shared_ptr<aws::asg_poller>& directory::state::auto_scaling()
     if (looks) return looks;
     account = std::make_shared<aws::account>(
         loop.get_executor(), aws_settings, out,
-        [this](const std::string& service, const std::string& operation, std::string_view result) {
-            aws_requests.Add({{"service", service}, {"operation", operation}, {"result", std::string(result)}}).Increment();
+        [of = weak_from_this()](const std::string& service, const std::string& operation, std::string_view result) {
+            const auto alive = of.lock();
+            if (!alive) return;
+            const std::map<std::string, std::string> labels{
+                {"service", service}, {"operation", operation}, {"result", std::string(result)}};
+            alive->aws_requests.Add(labels).Increment();
         });
     aws::asg_poller::settings rhythm{aws_settings.poll_interval, [of = std::weak_ptr(account)] {
                                          const auto alive = of.lock();
                                          return alive ? alive->poll_slowdown() : 1.0;
                                      },
-                                     [of = std::weak_ptr(quiet)](std::function<void()> job) {
-                                         const auto alive = of.lock();
-                                         return alive ? alive->run(std::move(job)) : service::run_at_once(std::move(job));
-                                     }};
+                                     read_by(quiet)};
     looks = std::make_shared<aws::asg_poller>(loop.get_executor(), out, account->caller(), std::move(rhythm));
     return looks;
 }
@@ -336,18 +354,23 @@ void directory::state::save()
     if (!disk || std::exchange(saving, true)) return;
     unsaved = false;
     saved = system_clock::now();
-    boost::asio::co_spawn(loop, save_elsewhere(weak_from_this(), disk, remembered), [to = &out](std::exception_ptr failed) {
-        if (failed) to->error("the last good inventory was not saved");
-    });
+    auto finished = [weak = weak_from_this()](std::exception_ptr failed) {
+        const auto self = weak.lock();
+        if (!failed || !self) return;
+        self->out.error("the last good inventory was not saved");
+        self->saving = false;
+        self->unsaved = true;
+    };
+    boost::asio::co_spawn(loop, save_elsewhere(weak_from_this(), disk, remembered), std::move(finished));
 }
 
 boost::asio::awaitable<void> directory::state::save_elsewhere(std::weak_ptr<state> weak, std::shared_ptr<state_file> disk,
                                                               remembered_groups groups)
 {
     auto self = weak.lock();
-    if (!self || !self->quiet) co_return;
+    if (!self || !self->writer) co_return;
     std::function<void()> job = [&] { disk->save(groups); };
-    auto written = self->quiet->run(std::move(job));
+    auto written = self->writer->run(std::move(job));
     self.reset();
     co_await std::move(written);
     self = weak.lock();

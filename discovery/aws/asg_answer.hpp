@@ -35,8 +35,12 @@ struct asg_answer {
     std::vector<std::string> hollow;        // those among them that want instances and list none
     bool wants_none = false;                // they all exist, and none wants an instance (desired capacity 0)
     bool ec2_complete = true;               // DescribeInstances answered for every instance
+    bool interruptions_known = true;        // spot_notice is as EC2 has it; false when it was not asked or failed
     std::vector<instance_facts> instances;
 };
+
+// EC2 is shutting it down, or has.
+bool is_ending(const instance_facts::on_ec2& seen) noexcept;
 
 // How a door sees an instance. Anything but a healthy one in service gets no request: Auto Scaling replaces what it
 // believes unhealthy, and what EC2 is shutting down or about to take back is gone whatever Auto Scaling says.

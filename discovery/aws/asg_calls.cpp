@@ -42,8 +42,11 @@ paged_call instances_by(const std::string& filter, const std::vector<std::string
 
 paged_call interrupted_spot_requests()
 {
+    // Who is taken back for its price is marked first; for want of capacity the request ends at once, and the instance
+    // runs for two minutes more.
     return filtered("DescribeSpotInstanceRequests", "status-code",
-                    {"marked-for-termination", "marked-for-stop", "marked-for-hibernation"});
+                    {"marked-for-termination", "marked-for-stop", "instance-terminated-by-price",
+                     "instance-terminated-no-capacity", "instance-terminated-capacity-oversubscribed"});
 }
 
 }  // namespace gatehouse::discovery::aws

@@ -9,7 +9,7 @@ namespace gatehouse::discovery::aws {
 asg_membership::asg_membership(std::vector<std::string> wanted, const std::vector<member>& known)
     : wanted_(std::move(wanted))
 {
-    for (const auto& one : known) records_.insert_or_assign(one.id, record{one, 0});
+    for (const auto& one : known) records_[one.id].who = one;
 }
 
 poll_result asg_membership::observe(const asg_answer& told)
@@ -20,14 +20,14 @@ poll_result asg_membership::observe(const asg_answer& told)
     if (told.found.empty()) return wanted_.empty() ? poll_result::empty : poll_result::not_found;
     if (told.instances.empty() && !told.wants_none) return poll_result::empty;
     bool all_placed = true;
-    for (const auto& one : told.instances) all_placed = take(one) && all_placed;
+    for (const auto& one : told.instances) all_placed = take(one, told.interruptions_known) && all_placed;
     if (!missing_.empty()) return poll_result::partial;
     const bool all_told = count_absences(told);
     return told.ec2_complete && all_placed && all_told ? poll_result::success : poll_result::partial;
 }
 
 // False when an instance that should serve cannot: no one has said where it is.
-bool asg_membership::take(const instance_facts& seen)
+bool asg_membership::take(const instance_facts& seen, bool interruptions_known)
 {
     const auto state = lifecycle_of(seen);
     const auto known = records_.find(seen.id);
@@ -35,13 +35,17 @@ bool asg_membership::take(const instance_facts& seen)
     // Who is leaving and was never known gets no request anyway.
     if (known == records_.end() && (!has_address || state == lifecycle::terminating))
         return has_address || state != lifecycle::in_service;
-    auto& [who, absences] = known == records_.end() ? records_[seen.id] : known->second;
-    absences = 0;
+    auto& one = known == records_.end() ? records_[seen.id] : known->second;
+    auto& who = one.who;
+    one.absences = 0;
+    // What EC2 said stands until it says otherwise: that it does not answer brings nobody back.
+    if (seen.ec2) one.ec2_ends_it = is_ending(*seen.ec2);
+    if (seen.ec2 && (interruptions_known || !seen.ec2->spot_notice.empty())) one.spot_notice = seen.ec2->spot_notice;
+    const bool doomed = one.ec2_ends_it || !one.spot_notice.empty();
     who.id = seen.id;
     who.zone = seen.zone;
-    who.state = state;
-    who.provider_state = seen.state;
-    if (seen.ec2 && !seen.ec2->spot_notice.empty()) who.provider_state += ", " + seen.ec2->spot_notice;
+    who.state = doomed ? lifecycle::terminating : state;
+    who.provider_state = one.spot_notice.empty() ? seen.state : seen.state + ", " + one.spot_notice;
     who.auto_scaling_group = seen.auto_scaling_group;
     if (has_address) who.address = *seen.ec2->address;
     if (seen.ec2) {

@@ -34,8 +34,10 @@ private:
     struct record {
         member who;
         int absences = 0;
+        bool ec2_ends_it = false;  // EC2 is shutting it down
+        std::string spot_notice;   // or about to take it back
     };
-    bool take(const instance_facts& seen);
+    bool take(const instance_facts& seen, bool interruptions_known);
     bool count_absences(const asg_answer& told);
 
     std::vector<std::string> wanted_, missing_;

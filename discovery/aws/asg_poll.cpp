@@ -189,7 +189,10 @@ asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, asg_poll_reque
     made.ec2_failure = co_await find_instances(at, found->all, instances);
     if (wanted.interruptions) made.spot_failure = co_await find_interruptions(at, instances);
     std::function<void()> job = [&] {
-        for (const auto& one : wanted.groups) made.groups.push_back(answer_for(one.what, *found, instances));
+        for (const auto& one : wanted.groups) {
+            made.groups.push_back(answer_for(one.what, *found, instances));
+            made.groups.back().interruptions_known = wanted.interruptions && !made.spot_failure && !made.ec2_failure;
+        }
         found = found_groups();  // taking a large account apart takes as long as putting it together
         instances = {};
     };

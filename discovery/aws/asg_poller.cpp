@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <random>
 #include <utility>
 #include <vector>
@@ -36,6 +37,7 @@ struct asg_poller::state {
     };
 
     static asio::awaitable<void> run(std::shared_ptr<state> self);
+    static asio::awaitable<result<asg_poll_answer>> look(std::shared_ptr<state> self, asg_poll_request wanted);
     void tell(const result<asg_poll_answer>& seen);
     asg_poll_request request() const;
     void report(const api_error* failed, std::string_view doing);
@@ -52,7 +54,7 @@ struct asg_poller::state {
     steady_clock::time_point spot_from{};                  // when spot requests may be asked for again
     std::minstd_rand random{std::random_device{}()};
     asio::steady_timer pause;
-    bool running = false, hurried = false;
+    bool running = false, hurried = false, asked_spot = false;
     bool ended = false;  // the coroutine ends at its next step
 };
 
@@ -93,7 +95,8 @@ asio::awaitable<void> asg_poller::state::run(std::shared_ptr<state> self)
         self->hurried = false;
         self->looked_for = self->followers;
         if (auto wanted = self->request(); !wanted.groups.empty()) {
-            const auto seen = co_await poll_groups(self->ask, std::move(wanted), self->rhythm.elsewhere);
+            self->asked_spot = wanted.interruptions;
+            const auto seen = co_await look(self, std::move(wanted));
             if (self->ended) co_return;
             self->tell(seen);
             if (self->ended) co_return;
@@ -102,6 +105,18 @@ asio::awaitable<void> asg_poller::state::run(std::shared_ptr<state> self)
         self->pause.expires_after(self->next_pause());
         co_await self->pause.async_wait(token);
     }
+}
+
+// For want of memory or threads one look fails, not all that would follow.
+asio::awaitable<result<asg_poll_answer>> asg_poller::state::look(std::shared_ptr<state> self, asg_poll_request wanted)
+{
+    std::string what;
+    try {
+        co_return co_await poll_groups(self->ask, std::move(wanted), self->rhythm.elsewhere);
+    } catch (const std::exception& failed) {
+        what = failed.what();
+    }
+    co_return api_error(error_kind::transient, 0, "", std::move(what));
 }
 
 asg_poll_request asg_poller::state::request() const
@@ -156,10 +171,10 @@ void asg_poller::state::report_spot(const api_error* failed)
 {
     constexpr auto doing = "ec2:DescribeSpotInstanceRequests";
     if (failed && failed->kind == error_kind::permission) spot_from = steady_clock::now() + ask_for_spot_again;
-    const auto trouble = failed ? explain(*failed, doing) : std::string();
-    if (!failed && steady_clock::now() < spot_from) return;  // not asked
+    if (!asked_spot) return;
+    const auto trouble = failed ? std::string(to_string(failed->kind)) : std::string();
     if (trouble == std::exchange(last_spot_trouble, trouble) || !failed) return;
-    out.warning("interruptions of spot instances are not seen ahead", {{"reason", trouble}});
+    out.warning("interruptions of spot instances are not seen ahead", {{"reason", explain(*failed, doing)}});
 }
 
 poll_result poll_result_of(const api_error& failed) noexcept

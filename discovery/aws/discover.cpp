@@ -56,13 +56,13 @@ asio::awaitable<void> add_hooks(ask_aws ask, std::string hook, discover_report& 
 
 }  // namespace
 
-asio::awaitable<discover_report> discover(ask_aws ask, discover_request what)
+asio::awaitable<discover_report> discover(ask_aws ask, discover_request what, service::job_runner elsewhere)
 {
     discover_report made;
     made.hook = what.hook;
     const auto began = steady_clock::now();
     auto wanted = request_for(what);
-    auto seen = co_await poll_groups(ask, std::move(wanted));
+    auto seen = co_await poll_groups(ask, std::move(wanted), std::move(elsewhere));
     if (seen.has_error()) {
         made.problems.push_back(explain(seen.error(), "autoscaling:DescribeAutoScalingGroups"));
         for (const auto& [name, source] : what.groups) made.groups.push_back({name, poll_result_of(seen.error()), {}, {}});

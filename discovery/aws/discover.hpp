@@ -42,6 +42,7 @@ struct discover_request {
 
 // Looks once and publishes nothing. Finds out all it can: what fails is a problem of the report. Without region and
 // credentials.
-boost::asio::awaitable<discover_report> discover(ask_aws ask, discover_request what);
+boost::asio::awaitable<discover_report> discover(ask_aws ask, discover_request what,
+                                                 service::job_runner elsewhere = service::run_at_once);
 
 }  // namespace gatehouse::discovery::aws

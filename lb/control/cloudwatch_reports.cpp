@@ -33,7 +33,7 @@ std::map<std::string, cloudwatch_metrics::hosts> hosts_of(const target_registry&
 struct cloudwatch_reports::state {
     state(asio::any_io_executor on, service::log& to) : executor(std::move(on)), out(to) {}
 
-    static asio::awaitable<void> put(std::shared_ptr<state> self, aws::form what);
+    static asio::awaitable<void> put(std::shared_ptr<state> self, aws::ask_aws ask, aws::form what);
 
     asio::any_io_executor executor;
     service::log& out;
@@ -63,14 +63,14 @@ void cloudwatch_reports::step(const target_registry& targets, const metrics& cou
     if (self.reported_ms && now_ms - *self.reported_ms < report_every_ms) return;
     self.reported_ms = now_ms;
     for (auto& call : self.made.report(self.name_space, counted.totals(), hosts_of(targets), std::time(nullptr)))
-        asio::co_spawn(self.executor, state::put(state_, std::move(call)), [to = &self.out](std::exception_ptr failed) {
+        asio::co_spawn(self.executor, state::put(state_, self.ask, std::move(call)), [to = &self.out](std::exception_ptr failed) {
             if (failed) to->error("a call to CloudWatch ended badly");
         });
 }
 
-asio::awaitable<void> cloudwatch_reports::state::put(std::shared_ptr<state> self, aws::form what)
+asio::awaitable<void> cloudwatch_reports::state::put(std::shared_ptr<state> self, aws::ask_aws ask, aws::form what)
 {
-    const auto body = co_await self->ask("monitoring", "PutMetricData", std::move(what));
+    const auto body = co_await ask("monitoring", "PutMetricData", std::move(what));
     if (self->ended) co_return;
     const bool failed = body.has_error();
     if (failed && !std::exchange(self->failing, true))

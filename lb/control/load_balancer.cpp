@@ -203,6 +203,14 @@ bool load_balancer::set_drained(const std::string& group, const std::string& id,
     return true;
 }
 
+std::shared_ptr<const bool> load_balancer::begin_discovery()
+{
+    if (!discovery_.expired()) return nullptr;
+    auto turn = std::make_shared<const bool>(true);
+    discovery_ = turn;
+    return turn;
+}
+
 target_registry::shift load_balancer::shift_zone(const std::string& zone, std::chrono::seconds lasting)
 {
     const auto made = targets_.shift_zone(zone, lasting, steady_ms());

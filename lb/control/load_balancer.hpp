@@ -66,6 +66,8 @@ public:
     std::vector<service::opened_socket> sockets() const { return sockets_.bound(); }
     unsigned worker_count() const noexcept { return pool_.size(); }
     std::string metrics_text() const;
+    // One at a time: held for as long as a discover() is under way; null while another is.
+    std::shared_ptr<const bool> begin_discovery();
     struct load_record {
         std::int64_t loaded_at = 0;  // unix seconds of the configuration that is served
         std::uint64_t generation = 0;
@@ -115,6 +117,7 @@ private:
     load_record record_;
     unsigned drained_workers_ = 0;
     bool draining_ = false;
+    std::weak_ptr<const bool> discovery_;  // under way
 };
 
 }  // namespace gatehouse::lb

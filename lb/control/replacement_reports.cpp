@@ -22,17 +22,18 @@ struct replacement_reports::state {
         explicit judged(const conf::set_instance_health& how) : duty(how) {}
         aws::replacement_duty duty;
         bool too_many = false;
+        std::string last_trouble;  // with telling Auto Scaling, which is said once
     };
 
     void judge(const std::shared_ptr<state>& self, const std::string& group, const fleet& seen, std::int64_t now_ms);
-    static asio::awaitable<void> report(std::shared_ptr<state> self, std::string group, std::string id);
+    static asio::awaitable<void> report(std::shared_ptr<state> self, aws::ask_aws ask, std::string group,
+                                        std::string id);
 
     asio::any_io_executor executor;
     service::log& out;
     conf::set_instance_health settings;
     aws::ask_aws ask;
     std::map<std::string, judged> groups;  // by Auto Scaling Group
-    std::string last_trouble;              // with telling Auto Scaling, which is said once
     bool ended = false;
 };
 
@@ -73,20 +74,22 @@ void replacement_reports::state::judge(const std::shared_ptr<state>& self, const
             out.info("instance would be reported as unhealthy", {{"instance", id}, {"auto_scaling_group", group}});
             continue;
         }
-        asio::co_spawn(executor, report(self, group, id), [to = &out](std::exception_ptr failed) {
+        asio::co_spawn(executor, report(self, ask, group, id), [to = &out](std::exception_ptr failed) {
             if (failed) to->error("a call to Auto Scaling ended badly");
         });
     }
 }
 
-asio::awaitable<void> replacement_reports::state::report(std::shared_ptr<state> self, std::string group, std::string id)
+asio::awaitable<void> replacement_reports::state::report(std::shared_ptr<state> self, aws::ask_aws ask,
+                                                         std::string group, std::string id)
 {
     aws::form parameters("SetInstanceHealth", "2011-01-01");
     parameters.add("InstanceId", id).add("HealthStatus", "Unhealthy").add("ShouldRespectGracePeriod", "true");
-    const auto body = co_await self->ask("autoscaling", "SetInstanceHealth", std::move(parameters));
+    const auto body = co_await ask("autoscaling", "SetInstanceHealth", std::move(parameters));
     if (self->ended) co_return;
     const auto trouble = body.has_error() ? std::string(to_string(body.error().kind)) : std::string();
-    const bool news = trouble != std::exchange(self->last_trouble, trouble);
+    const auto of = self->groups.find(group);
+    const bool news = of == self->groups.end() || trouble != std::exchange(of->second.last_trouble, trouble);
     if (!body.has_error())
         self->out.warning("instance reported as unhealthy, to be replaced",
                           {{"instance", id}, {"auto_scaling_group", group}});

@@ -40,18 +40,19 @@ struct terminate_hooks::state {
         bool asking = false;
         std::optional<std::int64_t> asked_ms;
         std::optional<std::chrono::milliseconds> heartbeat;  // empty: none of our name is known
-        std::string last_trouble;
+        std::string last_trouble, tell_trouble;  // each is said once
     };
 
     bool knows_hook(const std::shared_ptr<state>& self, const std::string& group, std::int64_t now_ms);
     void hold(const std::shared_ptr<state>& self, const std::string& id, const std::string& group,
               const target_registry::usage& use, std::int64_t now_ms);
     void look_at_fleet(const std::shared_ptr<state>& self, std::int64_t now_ms);
-    static asio::awaitable<void> learn_hook(std::shared_ptr<state> self, std::string group);
-    static asio::awaitable<void> learn_fleet(std::shared_ptr<state> self, std::int64_t now_ms);
-    static asio::awaitable<void> tell(std::shared_ptr<state> self, std::string group, std::string id,
+    // Each takes `ask` with it: a reload may empty ours before it begins.
+    static asio::awaitable<void> learn_hook(std::shared_ptr<state> self, aws::ask_aws ask, std::string group);
+    static asio::awaitable<void> learn_fleet(std::shared_ptr<state> self, aws::ask_aws ask, std::int64_t now_ms);
+    static asio::awaitable<void> tell(std::shared_ptr<state> self, aws::ask_aws ask, std::string group, std::string id,
                                       aws::hook_duty::action what, std::int64_t now_ms);
-    void spawn(asio::awaitable<void> work);
+    void spawn(const std::shared_ptr<state>& self, asio::awaitable<void> work);
 
     asio::any_io_executor executor;
     service::log& out;
@@ -63,7 +64,6 @@ struct terminate_hooks::state {
     bool looking = false, ended = false;
     std::optional<std::int64_t> looked_ms;
     std::int64_t alone_until_ms = 0;
-    std::string last_trouble;  // with telling Auto Scaling, which is said once
 };
 
 terminate_hooks::terminate_hooks(asio::any_io_executor control, service::log& out)
@@ -114,7 +114,7 @@ bool terminate_hooks::state::knows_hook(const std::shared_ptr<state>& self, cons
     if (!known.asking && (!known.asked_ms || now_ms - *known.asked_ms >= patience)) {
         known.asking = true;
         known.asked_ms = now_ms;
-        spawn(learn_hook(self, group));
+        spawn(self, learn_hook(self, ask, group));
     }
     return known.heartbeat.has_value();
 }
@@ -124,7 +124,7 @@ void terminate_hooks::state::look_at_fleet(const std::shared_ptr<state>& self, s
     if (!metadata || looking || (looked_ms && now_ms - *looked_ms < fleet_ms)) return;
     looking = true;
     looked_ms = now_ms;
-    spawn(learn_fleet(self, now_ms));
+    spawn(self, learn_fleet(self, ask, now_ms));
 }
 
 void terminate_hooks::state::hold(const std::shared_ptr<state>& self, const std::string& id, const std::string& group,
@@ -140,13 +140,13 @@ void terminate_hooks::state::hold(const std::shared_ptr<state>& self, const std:
     const auto what = one.duty.observe({.in_use = use.in_use, .alone = now_ms < alone_until_ms}, now_ms);
     if (what == aws::hook_duty::action::none || one.telling || now_ms < one.again_ms) return;
     one.telling = true;
-    spawn(tell(self, group, id, what, now_ms));
+    spawn(self, tell(self, ask, group, id, what, now_ms));
 }
 
-asio::awaitable<void> terminate_hooks::state::learn_hook(std::shared_ptr<state> self, std::string group)
+asio::awaitable<void> terminate_hooks::state::learn_hook(std::shared_ptr<state> self, aws::ask_aws ask, std::string group)
 {
     const auto wanted = self->hook;
-    const auto found = co_await aws::find_drain_hook(self->ask, group, wanted);
+    const auto found = co_await aws::find_drain_hook(std::move(ask), group, wanted);
     if (self->ended || wanted != self->hook) co_return;
     auto& hook = self->hooks[group];
     hook.asking = false;
@@ -165,30 +165,35 @@ asio::awaitable<void> terminate_hooks::state::learn_hook(std::shared_ptr<state> 
 }
 
 // What is not known is answered with patience: the whole delay is waited for.
-asio::awaitable<void> terminate_hooks::state::learn_fleet(std::shared_ptr<state> self, std::int64_t now_ms)
+asio::awaitable<void> terminate_hooks::state::learn_fleet(std::shared_ptr<state> self, aws::ask_aws ask,
+                                                          std::int64_t now_ms)
 {
-    const auto alone = co_await aws::is_only_node(self->ask, *self->metadata);
+    if (!self->metadata) {
+        self->looking = false;
+        co_return;
+    }
+    const auto alone = co_await aws::is_only_node(std::move(ask), *self->metadata);
     if (self->ended) co_return;
     self->looking = false;
     self->alone_until_ms = alone.has_value() && *alone ? now_ms + fleet_is_known_ms : 0;
 }
 
-asio::awaitable<void> terminate_hooks::state::tell(std::shared_ptr<state> self, std::string group, std::string id,
-                                                   aws::hook_duty::action what, std::int64_t now_ms)
+asio::awaitable<void> terminate_hooks::state::tell(std::shared_ptr<state> self, aws::ask_aws ask, std::string group,
+                                                   std::string id, aws::hook_duty::action what, std::int64_t now_ms)
 {
     const bool over = what == aws::hook_duty::action::complete;
     const std::string action = over ? "CompleteLifecycleAction" : "RecordLifecycleActionHeartbeat";
     aws::form parameters(action, "2011-01-01");
     parameters.add("AutoScalingGroupName", group).add("LifecycleHookName", self->hook).add("InstanceId", id);
     if (over) parameters.add("LifecycleActionResult", "CONTINUE");
-    const auto body = co_await self->ask("autoscaling", action, std::move(parameters));
+    const auto body = co_await ask("autoscaling", action, std::move(parameters));
     if (self->ended) co_return;
     const auto found = self->instances.find(id);
     if (found != self->instances.end()) found->second.telling = false;
     // What Auto Scaling does not wait for any more needs no completing: another node may have been first.
     const bool nothing_to_do = body.has_error() && body.error().kind == aws::error_kind::not_found;
     const auto trouble = body.has_error() && !nothing_to_do ? std::string(to_string(body.error().kind)) : std::string();
-    const bool news = trouble != std::exchange(self->last_trouble, trouble);
+    const bool news = trouble != std::exchange(self->hooks[group].tell_trouble, trouble);
     if (!trouble.empty()) {
         if (found != self->instances.end()) found->second.again_ms = now_ms + tell_again_ms;
         if (news)
@@ -200,10 +205,15 @@ asio::awaitable<void> terminate_hooks::state::tell(std::shared_ptr<state> self, 
     if (over) self->out.info("drained instance may go", {{"instance", id}, {"auto_scaling_group", group}});
 }
 
-void terminate_hooks::state::spawn(asio::awaitable<void> work)
+// Whatever ended badly is begun anew.
+void terminate_hooks::state::spawn(const std::shared_ptr<state>& self, asio::awaitable<void> work)
 {
-    asio::co_spawn(executor, std::move(work), [to = &out](std::exception_ptr failed) {
-        if (failed) to->error("a call to Auto Scaling ended badly");
+    asio::co_spawn(executor, std::move(work), [self](std::exception_ptr failed) {
+        if (!failed || self->ended) return;
+        self->out.error("a call to Auto Scaling ended badly");
+        self->looking = false;
+        for (auto& [group, known] : self->hooks) known.asking = false;
+        for (auto& [id, one] : self->instances) one.telling = false;
     });
 }
 

@@ -1,6 +1,7 @@
 #include "lb/target/balancer.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace gatehouse::lb {
 
@@ -51,13 +52,15 @@ class balancer::candidates {
 public:
     candidates(const target_set& from, const request& asked, reach how) noexcept
         : from_(from), asked_(asked), reach_(how), first_attempt_(asked.tried.empty()), ramp_ms_(from.settings.slow_start.count())
-    {}
+    {
+        if (reach_ == reach::elsewhere) note_tried_zones();
+    }
 
     bool may_serve(const target_set::entry& member) noexcept
     {
         const auto& which = *member.which;
         return takes_new(which, reach_) && !tried(which) && (healthy(which) || open()) &&
-               (reach_ > reach::trusted || !which.suspected()) && (reach_ != reach::elsewhere || !near_tried(member));
+               !in_doubt(member);
     }
 
     // may_serve, and in a tier that is to serve.
@@ -91,13 +94,21 @@ private:
         return !first_attempt_ && std::ranges::find(asked_.tried, &which) != asked_.tried.end();
     }
 
-    // Asked for repetitions only, which are rare: no table of zones is worth its upkeep.
-    bool near_tried(const target_set::entry& member) const noexcept
+    // Somewhere else may be better: it just refused a connection, or its zone has failed this request before.
+    bool in_doubt(const target_set::entry& member) const noexcept
     {
-        return member.zone != 0 && std::ranges::any_of(from_.members, [&](const target_set::entry& other) {
-                   return other.zone == member.zone && tried(*other.which);
-               });
+        if (reach_ <= reach::trusted && member.which->suspected()) return true;
+        return reach_ == reach::elsewhere && std::find(zones_.begin(), zones_end(), member.zone) != zones_end();
     }
+
+    // For repetitions only, which are rare: no table of zones is worth its upkeep.
+    void note_tried_zones() noexcept
+    {
+        for (const auto& member : from_.members)
+            if (zones_count_ < zones_.size() && member.zone != 0 && tried(*member.which))
+                zones_[zones_count_++] = member.zone;
+    }
+    const std::uint64_t* zones_end() const noexcept { return zones_.begin() + zones_count_; }
 
     bool open() noexcept
     {
@@ -110,7 +121,7 @@ private:
     {
         if (!farthest_)
             farthest_ = nearest_healthy(from_, [this](const target_set::entry& member) {
-                return takes_new(*member.which, reach_) && !tried(*member.which);
+                return takes_new(*member.which, reach_) && !tried(*member.which) && !in_doubt(member);
             });
         return *farthest_;
     }
@@ -122,6 +133,8 @@ private:
     const std::int64_t ramp_ms_;
     answer open_ = answer::unasked;
     std::optional<tier> farthest_;
+    std::array<std::uint64_t, 8> zones_;  // of the targets that were tried: zones_count_ of them
+    std::size_t zones_count_ = 0;
 };
 
 balancer::balancer(std::uint64_t seed) noexcept : state_(seed)

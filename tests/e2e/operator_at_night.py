@@ -102,13 +102,16 @@ class OperatorAtNight(AutoScaling):
 
 class SpotAndHooks(AutoScaling):
     def test_a_spot_instance_that_is_taken_back_gets_no_new_request(self):
-        group = self.living(2, spot=True)
+        group = self.living(3, spot=True)
         self.opened(group)
-        marked = group.in_service()[0]
-        group.mark_spot(marked.id)
-        story.eventually(lambda: self.gate.target(marked.id)["state"] in ("draining", "drained"))
-        self.assertEqual(self.gate.target(marked.id)["provider_state"], "InService, marked-for-termination")
-        self.assertNotIn(marked.id, {ask(self.gate.address(), "/bytes/1").get("X-Served-By") for _ in range(10)})
+        for code in ("marked-for-termination", "instance-terminated-no-capacity"):
+            with self.subTest(code):
+                marked = next(one for one in group.in_service() if one.spot.code == "fulfilled")
+                group.mark_spot(marked.id, code)
+                story.eventually(lambda: self.gate.target(marked.id)["state"] in ("draining", "drained"))
+                self.assertEqual(self.gate.target(marked.id)["provider_state"], f"InService, {code}")
+                served = {ask(self.gate.address(), "/bytes/1").get("X-Served-By") for _ in range(10)}
+                self.assertNotIn(marked.id, served)
 
     def test_without_the_right_to_see_interruptions_everything_else_works(self):
         group = self.living(2, spot=True)

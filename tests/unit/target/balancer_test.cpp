@@ -209,6 +209,18 @@ TEST_CASE("a repetition prefers another zone than the one that failed it", "[bal
     }
 }
 
+TEST_CASE("a tier whose members all just refused is left for the next", "[balancer]")
+{
+    group web(4);
+    web.tiers("nnoo");
+    web['a'].suspect();
+    web['b'].suspect();
+    CHECK(web.share(10) == shares{{"c", 5}, {"d", 5}});
+    web['c'].suspect();
+    web['d'].suspect();
+    CHECK(web.share(10) == shares{{"a", 5}, {"b", 5}});
+}
+
 TEST_CASE("a tier follows from zone, cross_zone and shifts", "[balancer]")
 {
     using lb::tier;

@@ -195,3 +195,29 @@ TEST_CASE("a spot instance that is about to be taken back drains, and says why",
     CHECK(group.members()[0].provider_state == "InService, marked-for-termination");
     CHECK(group.auto_scaling_groups() == names{"web"});
 }
+
+TEST_CASE("an instance that EC2 ends is not brought back by EC2's silence", "[aws][membership]")
+{
+    asg_membership group({"web"}, {});
+    auto one = instance("i-1"), other = instance("i-2");
+    group.observe(answer({one, other}));
+    one.ec2->spot_notice = "marked-for-termination";
+    other.ec2->state = "shutting-down";
+    group.observe(answer({one, other}));
+    const auto states = [&] { return std::pair(group.members()[0].state, group.members()[1].state); };
+    const std::pair both(lifecycle::terminating, lifecycle::terminating);
+    CHECK(states() == both);
+
+    auto silent = answer({instance("i-1"), instance("i-2")});
+    silent.interruptions_known = silent.ec2_complete = false;
+    for (auto& each : silent.instances) each.ec2.reset();
+    CHECK(group.observe(silent) == poll_result::partial);
+    CHECK(states() == both);
+    auto unasked = answer({instance("i-1"), other});
+    unasked.interruptions_known = false;
+    group.observe(unasked);
+    CHECK(states() == both);
+    CHECK(group.members()[0].provider_state == "InService, marked-for-termination");
+    group.observe(answer({instance("i-1"), instance("i-2")}));  // EC2 says otherwise
+    CHECK(states() == std::pair(lifecycle::in_service, lifecycle::in_service));
+}
