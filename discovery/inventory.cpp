@@ -18,8 +18,8 @@ std::string_view to_string(lifecycle state) noexcept
 std::vector<member> normalised(std::vector<member> members)
 {
     std::ranges::stable_sort(members, {}, &member::id);
-    const auto repeated = std::ranges::unique(members, {}, &member::id);
-    members.erase(repeated.begin(), repeated.end());
+    const auto same = [](const member& one, const member& other) { return one.id == other.id; };
+    members.erase(std::unique(members.begin(), members.end(), same), members.end());  // clang 14 has no ranges::unique
     return members;
 }
 
