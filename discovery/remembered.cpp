@@ -34,7 +34,7 @@ json::object write_member(const member& one)
                          {"name", one.name},
                          {"state", to_string(one.state)}};
     if (one.port) written["port"] = *one.port;
-    if (!one.auto_scaling_group.empty()) {
+    if (!one.auto_scaling_group.empty() || !one.provider_state.empty()) {
         written["auto_scaling_group"] = one.auto_scaling_group;
         written["provider_state"] = one.provider_state;
     }
