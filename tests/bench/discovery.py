@@ -26,6 +26,7 @@ from fake_aws.front import Answer  # noqa: E402
 from fake_aws.server import FakeAws  # noqa: E402
 
 GROUPS, SIZE = 200, 50
+RELEASE = Path(__file__).resolve().parents[2] / "build/release/bin/gatehouse-lb"
 CONNECTIONS = 4  # more would measure how load and backend share their core
 
 
@@ -86,7 +87,7 @@ class Gatehouse:
         ready.unlink(missing_ok=True)
         os.environ.update(aws.environment())
         self.write("5m")
-        command = [os.environ["GATEHOUSE_LB"], "--config", self.path, "--ready-file", ready]
+        command = [os.environ.get("GATEHOUSE_LB", RELEASE), "--config", self.path, "--ready-file", ready]
         self.process = proxies.Process(command, proxies.PROXY_CORE, folder, "discovery")
         self.process.wait_for(ready.exists)
         sockets = json.loads(ready.read_text(encoding="utf-8"))["listening"]
