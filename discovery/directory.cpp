@@ -124,12 +124,14 @@ struct directory::state : std::enable_shared_from_this<state> {  // posted work 
     std::shared_ptr<inventory_metrics> shown = std::make_shared<inventory_metrics>(system_clock::now);
     observer changed = [](const inventory&) {};
     inventory current;
+    inventory announced;  // as the observer was told: a snapshot stays until its members differ
     std::shared_ptr<state_file> disk;  // null: nothing is kept
     remembered_groups remembered;      // as on disk, or about to be
     system_clock::time_point saved{};
     bool saving = false, unsaved = false;
     bool applying = false, news = false;     // apply() tells once for all its groups, and so does a look at AWS
     bool telling = false;
+    std::uint64_t taken = 0;  // snapshots
     std::map<std::string, followed> groups;  // last: providers stop before what they call goes
 };
 
@@ -224,6 +226,7 @@ void directory::state::forget_missing(const std::vector<conf::group>& configured
     std::erase_if(groups, [&](const auto& entry) {
         if (!gone(entry)) return false;
         shown->forget(entry.first);
+        announced.erase(entry.first);
         news = current.erase(entry.first) > 0 || news;
         return true;
     });
@@ -288,6 +291,7 @@ void directory::state::restore(const std::string& group, std::shared_ptr<const g
     shown->confirm(group, known->as_of);
     const auto [place, missing] = current.try_emplace(group, std::move(known));
     if (!missing) return;
+    announced.insert_or_assign(group, place->second);
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(system_clock::now() - place->second->as_of).count();
     out.info("group serves from its last good inventory",
              {{"group", group},
@@ -305,24 +309,28 @@ void directory::state::count(const std::string& group, poll_result how)
 
 void directory::state::take(const std::string& group, std::shared_ptr<const group_snapshot> told)
 {
+    ++taken;
     const auto before = std::exchange(current[group], told);
     const bool differs = !before || before->members != told->members;
     shown->confirm(group, told->as_of);
     remember(group, differs);
     if (!differs) return;
     log_change(before.get(), *told);
+    announced.insert_or_assign(group, std::move(told));
     news = true;
     tell_soon();
 }
 
-// One look at AWS may change many groups: they are told together, in the loop's next turn.
+// One look at AWS may change many groups, and tells of them over several turns of the loop: they are told together in
+// the first turn that brings nothing more.
 void directory::state::tell_soon()
 {
     if (applying || std::exchange(telling, true)) return;
-    boost::asio::post(loop, [weak = weak_from_this()] {
+    boost::asio::post(loop, [weak = weak_from_this(), before = taken] {
         const auto self = weak.lock();
         if (!self) return;
         self->telling = false;
+        if (self->taken != before) return self->tell_soon();
         if (std::exchange(self->news, false)) self->tell();
         if (self->unsaved) self->save();
     });
@@ -382,7 +390,7 @@ boost::asio::awaitable<void> directory::state::save_elsewhere(std::weak_ptr<stat
 void directory::state::tell()
 {
     shown->show(current);
-    changed(current);
+    changed(announced);
 }
 
 }  // namespace gatehouse::discovery

@@ -5,12 +5,14 @@ namespace {
 
 paged_call describe_groups() { return {"autoscaling", "DescribeAutoScalingGroups", "2011-01-01", {{"MaxRecords", "100"}}}; }
 
-paged_call filtered(const std::string& action, const std::string& filter, const std::vector<std::string>& values)
+paged_call describe(const std::string& what) { return {"ec2", what, "2016-11-15", {{"MaxResults", "1000"}}}; }
+
+void add_filter(paged_call& to, unsigned number, const std::string& name, const std::vector<std::string>& values)
 {
-    paged_call call{"ec2", action, "2016-11-15", {{"MaxResults", "1000"}, {"Filter.1.Name", filter}}};
+    const auto filter = "Filter." + std::to_string(number);
+    to.parameters.emplace_back(filter + ".Name", name);
     for (std::size_t i = 0; i < values.size(); ++i)
-        call.parameters.emplace_back("Filter.1.Value." + std::to_string(i + 1), values[i]);
-    return call;
+        to.parameters.emplace_back(filter + ".Value." + std::to_string(i + 1), values[i]);
 }
 
 }  // namespace
@@ -37,16 +39,27 @@ paged_call groups_by_tags(const std::map<std::string, std::string>& tags)
 
 paged_call instances_by(const std::string& filter, const std::vector<std::string>& values)
 {
-    return filtered("DescribeInstances", filter, values);
+    auto call = describe("DescribeInstances");
+    add_filter(call, 1, filter, values);
+    return call;
+}
+
+paged_call ending_instances_of(const std::vector<std::string>& groups)
+{
+    auto call = instances_by(group_tag, groups);
+    add_filter(call, 2, "instance-state-name", {"shutting-down", "terminated", "stopping", "stopped"});
+    return call;
 }
 
 paged_call interrupted_spot_requests()
 {
     // Who is taken back for its price is marked first; for want of capacity the request ends at once, and the instance
     // runs for two minutes more.
-    return filtered("DescribeSpotInstanceRequests", "status-code",
-                    {"marked-for-termination", "marked-for-stop", "instance-terminated-by-price",
-                     "instance-terminated-no-capacity", "instance-terminated-capacity-oversubscribed"});
+    auto call = describe("DescribeSpotInstanceRequests");
+    add_filter(call, 1, "status-code",
+               {"marked-for-termination", "marked-for-stop", "instance-terminated-by-price",
+                "instance-terminated-no-capacity", "instance-terminated-capacity-oversubscribed"});
+    return call;
 }
 
 }  // namespace gatehouse::discovery::aws

@@ -19,6 +19,8 @@ namespace asio = boost::asio;
 using tag_set = std::map<std::string, std::string>;
 using groups_by_name = std::map<std::string, auto_scaling_group>;
 
+constexpr std::size_t worth_a_whole_list = 1000;  // instances to describe by id, five calls
+
 struct look {
     ask_aws ask;
     service::job_runner elsewhere;
@@ -31,7 +33,7 @@ struct found_groups {
 };
 
 struct found_instances {
-    std::map<std::string, ec2_instance> by_id;
+    described_instances& by_id;
     std::map<std::string, std::string> interrupted;  // id -> the spot request's status code
 };
 
@@ -88,16 +90,17 @@ asio::awaitable<result<found_groups>> find_groups(look& at, const asg_poll_reque
     co_return found;
 }
 
-asio::awaitable<std::optional<api_error>> add_instances(look& at, std::string filter,
-                                                        std::vector<std::vector<std::string>> lots,
-                                                        found_instances& into)
+asio::awaitable<std::optional<api_error>> add_instances(look& at, std::vector<paged_call> calls, std::set<std::string>& told,
+                                                        described_instances& into)
 {
-    for (const auto& lot : lots) {
-        auto call = instances_by(filter, lot);
+    for (auto& call : calls) {
         auto list = co_await read_all<ec2_instance>(at.ask, at.elsewhere, std::move(call), describe_instances, at.calls);
         if (list.has_error()) co_return list.error();
         std::function<void()> job = [&] {
-            for (auto& one : *list) into.by_id.insert_or_assign(one.id, std::move(one));
+            for (auto& one : *list) {
+                told.insert(one.id);
+                into.insert_or_assign(one.id, std::move(one));
+            }
             list->clear();
         };
         co_await at.elsewhere(std::move(job));
@@ -105,21 +108,65 @@ asio::awaitable<std::optional<api_error>> add_instances(look& at, std::string fi
     co_return std::nullopt;
 }
 
-// By the tag of their group, a page of a thousand at a time; those whose tag is not there yet, by id.
-asio::awaitable<std::optional<api_error>> find_instances(look& at, const groups_by_name& groups, found_instances& into)
+std::vector<paged_call> calls_for(const std::vector<std::vector<std::string>>& lots,
+                                  const std::function<paged_call(const std::vector<std::string>&)>& one)
+{
+    std::vector<paged_call> calls;
+    for (const auto& lot : lots) calls.push_back(one(lot));
+    return calls;
+}
+
+described_instances only(const std::set<std::string>& ids, const described_instances& of)
+{
+    described_instances some;
+    for (const auto& id : ids)
+        if (const auto found = of.find(id); found != of.end()) some.insert(*found);
+    return some;
+}
+
+bool needs_describing(const ec2_instance& one)
+{
+    return one.state != "running" || (one.private_ipv4.empty() && one.ipv6.empty());
+}
+
+// Forgets whoever is in no group any more, and finds those in one of whom too little is known.
+std::set<std::string> to_describe(const groups_by_name& groups, const std::set<std::string>& told, described_instances& known)
+{
+    std::set<std::string> all, unclear;
+    for (const auto& [name, group] : groups)
+        for (const auto& one : group.instances) all.insert(one.id);
+    std::erase_if(known, [&](const auto& one) { return !all.contains(one.first); });
+    for (const auto& id : all) {
+        const auto found = known.find(id);
+        if (!told.contains(id) && (found == known.end() || needs_describing(found->second))) unclear.insert(id);
+    }
+    return unclear;
+}
+
+// By the tag of their group: all of them, a page of a thousand at a time, or only who is ending when the rest is known.
+// Then by id whoever is not known or was not in service, such as one whose tag is not there yet.
+asio::awaitable<std::optional<api_error>> find_instances(look& at, const groups_by_name& groups, described_instances& into,
+                                                         std::set<std::string>& told)
 {
     std::vector<std::string> names;
     for (const auto& [name, group] : groups)
         if (!group.instances.empty()) names.push_back(name);
-    auto by_group = in_lots(names, values_per_filter);
-    const auto failed = co_await add_instances(at, "tag:aws:autoscaling:groupName", std::move(by_group), into);
+    const auto lots = in_lots(names, values_per_filter);
+    const auto whole = [](const auto& lot) { return instances_by(group_tag, lot); };
+    std::set<std::string> unclear;
+    std::function<void()> job = [&] { unclear = to_describe(groups, told, into); };
+    bool all = into.empty();
+    if (!all) {
+        co_await at.elsewhere(job);
+        all = unclear.size() > worth_a_whole_list;
+    }
+    auto calls = all ? calls_for(lots, whole) : calls_for(lots, ending_instances_of);
+    auto failed = co_await add_instances(at, std::move(calls), told, into);
     if (failed) co_return failed;
-    std::set<std::string> unknown;
-    for (const auto& [name, group] : groups)
-        for (const auto& one : group.instances)
-            if (!into.by_id.contains(one.id)) unknown.insert(one.id);
-    auto by_id = in_lots(unknown, values_per_filter);
-    co_return co_await add_instances(at, "instance-id", std::move(by_id), into);
+    co_await at.elsewhere(job);
+    const auto by_id = [](const auto& lot) { return instances_by("instance-id", lot); };
+    calls = calls_for(in_lots(unclear, values_per_filter), by_id);
+    co_return co_await add_instances(at, std::move(calls), told, into);
 }
 
 asio::awaitable<std::optional<api_error>> find_interruptions(look& at, found_instances& into)
@@ -185,8 +232,13 @@ asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, asg_poll_reque
     auto found = co_await find_groups(at, wanted);
     if (found.has_error()) co_return found.error();
     asg_poll_answer made;
-    found_instances instances;
-    made.ec2_failure = co_await find_instances(at, found->all, instances);
+    described_instances only_now;
+    auto& described = wanted.described ? *wanted.described : only_now;
+    std::set<std::string> told;
+    made.ec2_failure = co_await find_instances(at, found->all, described, told);
+    // What EC2 said in an earlier look is no answer to this one: who follows it holds on to that by itself.
+    if (made.ec2_failure && wanted.described) only_now = only(told, described);
+    found_instances instances{made.ec2_failure ? only_now : described, {}};
     if (wanted.interruptions) made.spot_failure = co_await find_interruptions(at, instances);
     std::function<void()> job = [&] {
         for (const auto& one : wanted.groups) {
@@ -194,7 +246,7 @@ asio::awaitable<result<asg_poll_answer>> poll_groups(ask_aws ask, asg_poll_reque
             made.groups.back().interruptions_known = wanted.interruptions && !made.spot_failure && !made.ec2_failure;
         }
         found = found_groups();  // taking a large account apart takes as long as putting it together
-        instances = {};
+        only_now.clear();
     };
     co_await at.elsewhere(std::move(job));
     made.calls = at.calls;

@@ -3,12 +3,15 @@
 #include "conf/group.hpp"
 #include "discovery/aws/answer.hpp"
 #include "discovery/aws/asg_answer.hpp"
+#include "discovery/aws/ec2_answers.hpp"
 #include "discovery/aws/form.hpp"
 #include "service/background.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +24,9 @@ namespace gatehouse::discovery::aws {
 using ask_aws = std::function<boost::asio::awaitable<result<std::string>>(std::string service, std::string action,
                                                                           form parameters)>;
 
+// What EC2 said of instances that may still exist, from look to look.
+using described_instances = std::map<std::string, ec2_instance>;  // by id
+
 // What one look is to find out.
 struct asg_poll_request {
     struct source {
@@ -29,6 +35,10 @@ struct asg_poll_request {
     };
     std::vector<source> groups;
     bool interruptions = true;  // ask which spot instances are about to be taken back, where there are any
+    // Of the looks before, and brought up to date: whoever is in it, runs and has an address is not described again but
+    // when EC2 shuts it down, so that the same ten thousand instances are not read from 25 MB each time. Empty: EC2 is
+    // asked for all of them, which renews what else may change (the Name tag). Null: likewise, and nothing is kept.
+    std::shared_ptr<described_instances> described = nullptr;
 };
 
 // What one look at AWS brought for every configured group.

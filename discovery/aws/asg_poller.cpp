@@ -4,6 +4,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -23,6 +24,8 @@ using std::chrono::steady_clock;
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 // Whoever may not ask for spot requests is not to fill the account's audit trail with refusals.
 constexpr auto ask_for_spot_again = std::chrono::minutes(5);
+constexpr auto describe_again = std::chrono::minutes(5);  // all instances, for what changes without their end: names
+constexpr std::size_t told_per_turn = 200;  // instances, of the loop
 
 }  // namespace
 
@@ -38,8 +41,9 @@ struct asg_poller::state {
 
     static asio::awaitable<void> run(std::shared_ptr<state> self);
     static asio::awaitable<result<asg_poll_answer>> look(std::shared_ptr<state> self, asg_poll_request wanted);
-    void tell(const result<asg_poll_answer>& seen);
-    asg_poll_request request() const;
+    static asio::awaitable<void> tell(std::shared_ptr<state> self, result<asg_poll_answer> seen);
+    void tell_failure(const api_error& trouble);
+    asg_poll_request request();
     void report(const api_error* failed, std::string_view doing);
     void report_spot(const api_error* failed);
     conf::duration next_pause();
@@ -52,6 +56,8 @@ struct asg_poller::state {
     std::string last_trouble, last_spot_trouble;
     steady_clock::time_point whole = steady_clock::now();  // the last answer that was, or the beginning
     steady_clock::time_point spot_from{};                  // when spot requests may be asked for again
+    std::shared_ptr<described_instances> described;
+    steady_clock::time_point renew_at{};
     std::minstd_rand random{std::random_device{}()};
     asio::steady_timer pause;
     bool running = false, hurried = false, asked_spot = false;
@@ -96,9 +102,9 @@ asio::awaitable<void> asg_poller::state::run(std::shared_ptr<state> self)
         self->looked_for = self->followers;
         if (auto wanted = self->request(); !wanted.groups.empty()) {
             self->asked_spot = wanted.interruptions;
-            const auto seen = co_await look(self, std::move(wanted));
+            auto seen = co_await look(self, std::move(wanted));
             if (self->ended) co_return;
-            self->tell(seen);
+            co_await tell(self, std::move(seen));
             if (self->ended) co_return;
         }
         if (self->hurried) continue;  // someone joined meanwhile
@@ -119,10 +125,15 @@ asio::awaitable<result<asg_poll_answer>> asg_poller::state::look(std::shared_ptr
     co_return api_error(error_kind::transient, 0, "", std::move(what));
 }
 
-asg_poll_request asg_poller::state::request() const
+asg_poll_request asg_poller::state::request()
 {
+    if (const auto now = steady_clock::now(); now >= renew_at) {
+        described = std::make_shared<described_instances>();
+        renew_at = now + describe_again;
+    }
     asg_poll_request made;
-    for (const auto& one : looked_for) made.groups.push_back({one.what, one.who->auto_scaling_groups()});
+    for (const auto& one : looked_for) made.groups.push_back({one.what, one.what.tags.empty() ? std::vector<std::string>() : one.who->auto_scaling_groups()});
+    made.described = described;
     made.interruptions = steady_clock::now() >= spot_from;
     return made;
 }
@@ -133,22 +144,38 @@ conf::duration asg_poller::state::next_pause()
     return jittered(conf::duration(static_cast<conf::duration::rep>(slow)), random);
 }
 
-void asg_poller::state::tell(const result<asg_poll_answer>& seen)
+void asg_poller::state::tell_failure(const api_error& trouble)
+{
+    report(&trouble, "autoscaling:DescribeAutoScalingGroups");
+    const auto why = poll_result_of(trouble);
+    for (std::size_t i = 0; i < looked_for.size(); ++i)
+        if (auto* who = looked_for[i].who) who->failed(why);
+}
+
+// Ten thousand members are 12 ms of work: whatever else the loop has to do takes its turn in between.
+asio::awaitable<void> asg_poller::state::tell(std::shared_ptr<state> self, result<asg_poll_answer> seen)
 {
     if (seen.has_error()) {
-        const auto trouble = seen.error();
-        report(&trouble, "autoscaling:DescribeAutoScalingGroups");
-        const auto why = poll_result_of(trouble);
-        for (std::size_t i = 0; i < looked_for.size(); ++i)
-            if (auto* who = looked_for[i].who) who->failed(why);
-        return;
+        self->tell_failure(seen.error());
+        co_return;
     }
     const bool ec2_failed = seen->ec2_failure.has_value();
-    report(ec2_failed ? &*seen->ec2_failure : nullptr, "ec2:DescribeInstances");
-    if (!ec2_failed) whole = steady_clock::now();
-    report_spot(seen->spot_failure ? &*seen->spot_failure : nullptr);
-    for (std::size_t i = 0; i < looked_for.size(); ++i)
-        if (auto* who = looked_for[i].who) who->take(seen->groups[i], ec2_failed);
+    self->report(ec2_failed ? &*seen->ec2_failure : nullptr, "ec2:DescribeInstances");
+    if (!ec2_failed) self->whole = steady_clock::now();
+    self->report_spot(seen->spot_failure ? &*seen->spot_failure : nullptr);
+    std::size_t told = 0;
+    for (std::size_t i = 0; i < self->looked_for.size(); ++i) {
+        auto* const who = self->looked_for[i].who;
+        if (!who) continue;
+        auto& answer = seen->groups[i];
+        who->take(answer, ec2_failed);
+        told += std::max<std::size_t>(answer.instances.size(), 1);
+        answer = {};
+        if (told < told_per_turn) continue;
+        told = 0;
+        co_await asio::post(self->executor, asio::use_awaitable);
+        if (self->ended) co_return;
+    }
 }
 
 // One line when it begins, one when the reason changes and one when it is over, however long it lasts. Each says how old

@@ -48,10 +48,15 @@ boost::asio::awaitable<result<std::vector<T>>> read_all(ask_aws ask, service::jo
         auto body = co_await ask(what.service, what.action, std::move(parameters));
         if (body.has_error()) co_return body.error();
         result<page<T>> part = page<T>();
-        std::function<void()> job = [&] { part = read(*body); };
+        std::function<void()> job = [&] {
+            part = read(*body);
+            *body = std::string();
+            if (part.has_error()) return;
+            std::move(part->items.begin(), part->items.end(), std::back_inserter(all));
+            part->items = {};
+        };
         co_await elsewhere(std::move(job));
         if (part.has_error()) co_return part.error();
-        std::move(part->items.begin(), part->items.end(), std::back_inserter(all));
         token = part->next_token;
         if (token.empty()) co_return all;
         if (!tokens.insert(token).second) break;

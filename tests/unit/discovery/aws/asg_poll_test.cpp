@@ -233,3 +233,124 @@ TEST_CASE("spot requests are asked for only where there are spot instances and o
     CHECK(seen->spot_failure->kind == error_kind::throttled);
     CHECK(seen->groups[0].instances.size() == 1);
 }
+
+namespace {
+
+// One group whose instances EC2 describes by these answers, over several looks that share what was described.
+struct house_over_looks {
+    std::vector<std::string> living;
+    std::map<std::string, std::string> states;  // of those that EC2 says are not running
+    bool ec2_fails = false;
+    std::shared_ptr<described_instances> described = std::make_shared<described_instances>();
+    scripted_aws at{};
+
+    asg_poll_answer look_again()
+    {
+        at.calls.clear();
+        at.answer = [this](const scripted_aws::call& call) -> result<std::string> {
+            if (call.action != "DescribeInstances") return groups_xml(group_xml("web", living));
+            if (ec2_fails) return throttled();
+            return of_state(instances_xml(asked_for(call)));
+        };
+        auto seen = look(at, asg_poll_request{{{named({"web"}), {}}}, true, described});
+        REQUIRE(seen.has_value());
+        return std::move(*seen);
+    }
+
+    std::vector<std::string> asked_for(const scripted_aws::call& call) const
+    {
+        const bool ending = call.has("Filter.2.Name=instance-state-name&Filter.2.Value.1=shutting-down");
+        const bool by_id = call.has("Filter.1.Name=instance-id");
+        std::vector<std::string> told;
+        for (const auto& id : living)
+            if (by_id ? call.has("=" + id) : !ending || is_ending(id)) told.push_back(id);
+        return told;
+    }
+
+    bool is_ending(const std::string& id) const { return states.contains(id) && states.at(id) != "pending"; }
+
+    std::string of_state(std::string xml) const
+    {
+        for (const auto& [id, state] : states) {
+            const auto at_id = xml.find("<instanceId>" + id + "<");
+            if (at_id != std::string::npos) xml.replace(xml.find("running", at_id), 7, state);
+        }
+        return xml;
+    }
+
+    unsigned described_by(std::string_view filter) const
+    {
+        return static_cast<unsigned>(std::ranges::count_if(at.calls, [&](const auto& one) { return one.has(filter); }));
+    }
+};
+
+constexpr auto whole_list = "Filter.1.Name=tag%3Aaws%3Aautoscaling%3AgroupName";
+constexpr auto by_id = "Filter.1.Name=instance-id";
+
+}  // namespace
+
+TEST_CASE("who was described before is not described again", "[aws][poll]")
+{
+    house_over_looks house{{"i-1", "i-2"}, {}};
+    house.look_again();
+    const auto seen = house.look_again();
+    CHECK(house.at.calls.size() == 2);
+    CHECK(house.described_by("Filter.2.Name=instance-state-name") == 1);
+    REQUIRE(seen.groups[0].ec2_complete);
+    CHECK(seen.groups[0].instances[1].ec2->address->to_string() == "10.0.11.2");
+}
+
+TEST_CASE("whom EC2 shuts down is seen though it was described before", "[aws][poll]")
+{
+    house_over_looks house{{"i-1", "i-2"}, {}};
+    house.look_again();
+    house.states = {{"i-2", "shutting-down"}};
+    CHECK(house.look_again().groups[0].instances[1].ec2->state == "shutting-down");
+    CHECK(house.described_by(by_id) == 0);
+    house.states.clear();
+    CHECK(house.look_again().groups[0].instances[1].ec2->state == "running");
+    CHECK(house.described_by(by_id) == 1);
+}
+
+TEST_CASE("who is new or was not running yet is asked for by id, and who left is forgotten", "[aws][poll]")
+{
+    house_over_looks house{{"i-1"}, {}};
+    house.look_again();
+    house.living = {"i-1", "i-2"};
+    house.states = {{"i-2", "pending"}};
+    CHECK(house.look_again().groups[0].instances[1].ec2->state == "pending");
+    house.states.clear();
+    CHECK(house.look_again().groups[0].instances[1].ec2->state == "running");
+    CHECK(house.described_by(by_id) == 1);
+    house.look_again();
+    CHECK(house.described_by(by_id) == 0);
+    house.living = {"i-2"};
+    house.look_again();
+    CHECK(house.described->size() == 1);
+}
+
+TEST_CASE("when EC2 fails, what it said in an earlier look is not told again", "[aws][poll]")
+{
+    house_over_looks house{{"i-1"}, {}};
+    house.look_again();
+    house.ec2_fails = true;
+    const auto seen = house.look_again();
+    REQUIRE(seen.ec2_failure.has_value());
+    CHECK_FALSE(seen.groups[0].ec2_complete);
+    CHECK_FALSE(seen.groups[0].instances[0].ec2.has_value());
+    house.ec2_fails = false;
+    CHECK(house.look_again().groups[0].ec2_complete);
+    CHECK(house.described_by("Filter.2.Name=instance-state-name") == 1);
+}
+
+TEST_CASE("when very many are new the whole list is read", "[aws][poll]")
+{
+    house_over_looks house{{"i-0"}, {}};
+    house.look_again();
+    for (int number = 1; number <= 1001; ++number) house.living.push_back("i-" + std::to_string(number));
+    const auto seen = house.look_again();
+    CHECK(seen.groups[0].ec2_complete);
+    CHECK(house.described_by(whole_list) == 1);
+    CHECK(house.described_by("instance-state-name") == 0);
+    CHECK(house.described_by(by_id) == 0);
+}
