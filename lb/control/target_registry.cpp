@@ -18,6 +18,7 @@ void target_registry::apply(const conf::lb& wanted, const discovery::inventory& 
             if (known.settings && known.settings->port != settings.port) known.followed.reset();
             known.settings = std::make_shared<const conf::target_group>(settings);
             known.stale = true;
+            known.settled = false;
         }
         known.configured = true;
         order_.push_back(settings.name);
@@ -27,6 +28,7 @@ void target_registry::apply(const conf::lb& wanted, const discovery::inventory& 
     for (auto& [name, known] : groups_) {
         if (known.configured) continue;
         known.followed.reset();
+        known.settled = false;
         for (auto& [key, one] : known.entries) one.which->about.member = false;
     }
     advance(now_ms);
@@ -36,9 +38,11 @@ void target_registry::apply(const conf::lb& wanted, const discovery::inventory& 
 // Most of a large house is as it was: whoever was told the same again costs one comparison.
 void target_registry::follow(group_record& into, const std::shared_ptr<const discovery::group_snapshot>& told)
 {
-    if (into.followed && into.followed->members == told->members) return;
-    into.followed = told;
+    if (into.followed == told) return;
+    const auto before = std::exchange(into.followed, told);
+    if (before && before->members == told->members) return;
     into.stale = true;
+    into.settled = false;
     std::set<const target*> present;
     for (const auto& member : told->members) {
         auto& one = find_or_make(into, member);
@@ -89,7 +93,8 @@ bool target_registry::advance(std::int64_t now_ms)
         forget_sets();
         changed = true;
     }
-    for (auto& [name, known] : groups_) changed = evaluate(known, now_ms) || changed;
+    for (auto& [name, known] : groups_)
+        if (!known.settled) changed = evaluate(known, now_ms) || changed;
     std::erase_if(groups_, [](const auto& item) { return !item.second.configured && item.second.entries.empty(); });
     if (changed) rebuild_sets();
     return changed;
@@ -98,6 +103,7 @@ bool target_registry::advance(std::int64_t now_ms)
 bool target_registry::evaluate(group_record& one, std::int64_t now_ms)
 {
     bool changed = false;
+    one.settled = true;
     for (auto at = one.entries.begin(); at != one.entries.end();) {
         auto& [which, clock, last] = at->second;
         const drain_clock::facts seen{which->about.state, which->about.member, which->about.operator_drained,
@@ -115,6 +121,7 @@ bool target_registry::evaluate(group_record& one, std::int64_t now_ms)
         which->set_drain(verdict.drain);
         which->about.drain_deadline = verdict.deadline;
         last = verdict;
+        one.settled = one.settled && verdict.drain == target::drain::active;
         if (verdict.drained && !which->about.member) {
             out_.info("target forgotten", {{"target_group", which->group()}, {"target", which->id()}});
             at = one.entries.erase(at);
@@ -195,8 +202,10 @@ bool target_registry::set_drained(const std::string& group, const std::string& i
         one.which->about.operator_drained = drained;
         known = true;
     }
-    if (known) advance(now_ms);
-    return known;
+    if (!known) return false;
+    found->second.settled = false;
+    advance(now_ms);
+    return true;
 }
 
 tier target_registry::tier_of_target(const group_record& in, const target& one) const

@@ -75,6 +75,7 @@ public:
         std::vector<row> targets;
     };
     std::vector<group_rows> rows(std::int64_t now_ms) const;
+    std::optional<std::string> state_of_target(const std::string& group, const std::string& id) const;  // as in a row
 
     // Ids of the members that fail a health check in any target group.
     std::set<std::string, std::less<>> failing() const;
@@ -99,6 +100,7 @@ private:
         std::shared_ptr<const discovery::group_snapshot> followed;  // what the entries follow; may be null
         bool configured = true;
         bool stale = true;                     // `set` and `watched` are not as the entries are
+        bool settled = false;                  // nobody drains, nor was anyone changed since that was found
         std::map<std::string, entry> entries;  // by id and address
         std::shared_ptr<const target_set> set;
         std::shared_ptr<const std::vector<std::shared_ptr<target>>> watched;

@@ -74,10 +74,7 @@ admin_response set_drained(load_balancer& door, const admin_request& asked, bool
     const auto &group = asked.parameters[0], &id = asked.parameters[1];
     if (!door.set_drained(group, id, drained))
         return json_reply({{"error", "no target " + id + " in target group " + group}}, 404);
-    std::string state = "unknown";
-    for (const auto& rows : door.targets().rows(steady_ms()))
-        for (const auto& line : rows.targets)
-            if (rows.settings->name == group && line.which->id() == id) state = line.state;
+    const auto state = door.targets().state_of_target(group, id).value_or("unknown");  // it may have left by this
     return json_reply({{"group", group}, {"id", id}, {"state", state}});
 }
 

@@ -82,6 +82,15 @@ std::vector<target_registry::group_rows> target_registry::rows(std::int64_t now_
     return all;
 }
 
+std::optional<std::string> target_registry::state_of_target(const std::string& group, const std::string& id) const
+{
+    const auto known = groups_.find(group);
+    if (known == groups_.end()) return std::nullopt;
+    for (const auto& [key, one] : known->second.entries)
+        if (one.which->id() == id) return std::string(state_of(one));
+    return std::nullopt;
+}
+
 std::vector<metrics::target_count> target_registry::counts() const
 {
     std::map<std::tuple<std::string, std::string, std::string>, double> sums;
