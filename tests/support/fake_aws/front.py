@@ -5,6 +5,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +21,7 @@ class Answer:
     chunked: bool = False
     cut: bool = False        # promise all of the body, send half and close
     reset: bool = False      # no answer at all
+    pace: int = 0            # bytes of the body per millisecond; 0: all at once
 
 
 def as_json(value, status=200):
@@ -115,7 +117,12 @@ class _Connection(BaseHTTPRequestHandler):
         lines.append("Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(answer.body)}")
         body = answer.body[:len(answer.body) // 2] if answer.cut else answer.body
         body = b"" if self.command == "HEAD" else in_chunks(body) if chunked else body
-        self.wfile.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+        head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+        size = answer.pace or len(body)
+        self.wfile.write(head + body[:size])
+        for start in range(size, len(body), size or 1):
+            time.sleep(0.001)
+            self.wfile.write(body[start:start + size])
 
     def reset(self):
         """Linger 0 makes close() send RST; the files hold the socket open until they are closed too."""
