@@ -105,6 +105,7 @@ struct directory::state : std::enable_shared_from_this<state> {  // posted work 
     void log_change(const group_snapshot* before, const group_snapshot& after);
     void remember(const std::string& group, bool differs);
     void tell_soon();
+    void tell_when_quiet(std::optional<std::uint64_t> last_turn);  // how many were taken until then
     void tell();
     void save();
     static boost::asio::awaitable<void> save_elsewhere(std::weak_ptr<state> weak, std::shared_ptr<state_file> disk,
@@ -325,12 +326,16 @@ void directory::state::take(const std::string& group, std::shared_ptr<const grou
 // the first turn that brings nothing more.
 void directory::state::tell_soon()
 {
-    if (applying || std::exchange(telling, true)) return;
-    boost::asio::post(loop, [weak = weak_from_this(), before = taken] {
+    if (!applying && !std::exchange(telling, true)) tell_when_quiet(std::nullopt);
+}
+
+void directory::state::tell_when_quiet(std::optional<std::uint64_t> last_turn)
+{
+    boost::asio::post(loop, [weak = weak_from_this(), last_turn] {
         const auto self = weak.lock();
         if (!self) return;
+        if (last_turn != self->taken) return self->tell_when_quiet(self->taken);
         self->telling = false;
-        if (self->taken != before) return self->tell_soon();
         if (std::exchange(self->news, false)) self->tell();
         if (self->unsaved) self->save();
     });

@@ -154,6 +154,22 @@ TEST_CASE("what several groups tell in one turn is one change", "[discovery][dir
     CHECK(of.members("two") == list{"10.0.0.2"});
 }
 
+TEST_CASE("what several groups tell in turns that follow one another is one change", "[discovery][directory]")
+{
+    house of;
+    of.open();
+    of.who->apply({named("one", "one.example"), named("two", "two.example"), named("three", "three.example")});
+    of.held = true;
+    of.tell("one", {"10.0.0.1"});
+    boost::asio::post(of.loop, [&] {
+        of.tell("two", {"10.0.0.2"});
+        boost::asio::post(of.loop, [&] { of.tell("three", {"10.0.0.3"}); });
+    });
+    of.turn();
+    CHECK(of.changes == 1);
+    CHECK(of.members("three") == list{"10.0.0.3"});
+}
+
 TEST_CASE("what was told last is on disk though the daemon ends at once", "[discovery][directory]")
 {
     stage::scratch_directory place;
