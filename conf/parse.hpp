@@ -16,21 +16,24 @@ void parse_members(const reader& at, std::vector<instance>& to);  // `instances`
 
 void parse_aws(const reader& at, aws& to);
 
-void parse_lb(const reader& at, lb& to, const names& groups);
+// `binds_taken`: what the file's listeners and admin endpoints are bound to, over both daemons.
+void parse_lb(const reader& at, lb& to, const names& groups, unique& binds_taken);
 void parse_timeouts(const reader& at, timeouts& to);
 void parse_limits(const reader& at, limits& to);
 void parse_headers(const reader& at, header_policy& to);
 void parse_access_log(const reader& at, std::optional<access_log>& to);
 void parse_admin(const reader& at, admin& to);
+void parse_bind(const reader& at, bind_address& to);
+void parse_binds(const reader& at, std::vector<bind_address>& to, unique& taken);
+void parse_proxy_protocol(const reader& at, std::vector<network>& trusted);
 
 // What the listeners of one file share.
 struct listener_scope {
     const names& target_groups;
     unique names_taken;
-    unique binds_taken;
+    unique& binds_taken;
 };
 void parse_listener(const reader& at, listener& to, listener_scope& scope);
-void parse_bind(const reader& at, bind_address& to);
 void parse_tls(const reader& at, listener_tls& to);
 void parse_match(const reader& at, match& to);
 void parse_action(const reader& at, action& to, const names& target_groups);

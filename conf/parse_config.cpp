@@ -5,6 +5,7 @@ namespace gatehouse::conf {
 
 void parse_config(const reader& at, config& to)
 {
+    unique binds_taken;
     at.mapping({
         {"groups", section(parse_groups, to.groups)},
         {"aws", section(parse_aws, to.aws)},
@@ -13,7 +14,7 @@ void parse_config(const reader& at, config& to)
          [&](const reader& value) {
              names groups;
              for (const auto& one : to.groups) groups.push_back(one.name);
-             parse_lb(value, to.lb.emplace(), groups);
+             parse_lb(value, to.lb.emplace(), groups, binds_taken);
          }},
     });
 }

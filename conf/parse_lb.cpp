@@ -1,22 +1,9 @@
 #include "conf/address.hpp"
 #include "conf/parse.hpp"
-#include "conf/scalars.hpp"
 #include "conf/values.hpp"
 
 namespace gatehouse::conf {
 namespace {
-
-void read_workers(const reader& at, unsigned& to)
-{
-    const auto text = at.text();
-    if (!text) return;
-    if (*text == "auto")
-        to = 0;
-    else if (const auto count = parse_count(*text); count && *count >= 1 && *count <= 1024)
-        to = static_cast<unsigned>(*count);
-    else
-        at.fail("expected auto or a whole number 1 .. 1024, " + at.found(*text));
-}
 
 void parse_target_groups(const reader& at, std::vector<target_group>& to, const names& groups)
 {
@@ -34,26 +21,26 @@ void read_zone(const reader& at, std::string& to)
     if (auto zone = at.text()) to = std::move(*zone);
 }
 
-void parse_listeners(const reader& at, lb& to)
+void parse_listeners(const reader& at, lb& to, unique& binds_taken)
 {
     names target_groups;
     for (const auto& one : to.target_groups) target_groups.push_back(one.name);
-    listener_scope scope{target_groups, {}, {}};
+    listener_scope scope{target_groups, {}, binds_taken};
     scope.names_taken.reserve("admin", "lb.admin");  // both are listed by name when they are ready
-    if (to.admin.bind.port != 0) scope.binds_taken.reserve(to_string(to.admin.bind), "lb.admin.bind");
+    if (to.admin.bind.port != 0) binds_taken.reserve(to_string(to.admin.bind), "lb.admin.bind");
     at.some_items([&](const reader& item) { parse_listener(item, to.listeners.emplace_back(), scope); });
 }
 
 }  // namespace
 
-void parse_lb(const reader& at, lb& to, const names& groups)
+void parse_lb(const reader& at, lb& to, const names& groups, unique& binds_taken)
 {
     at.mapping({
         {"zone", section(read_zone, to.zone)},
-        {"workers", section(read_workers, to.workers)},
+        {"workers", worker_count(to.workers)},
         {"admin", section(parse_admin, to.admin)},
         {"target_groups", [&](const reader& value) { parse_target_groups(value, to.target_groups, groups); }},
-        {"listeners", [&](const reader& value) { parse_listeners(value, to); }, presence::required},
+        {"listeners", [&](const reader& value) { parse_listeners(value, to, binds_taken); }, presence::required},
         {"timeouts", section(parse_timeouts, to.timeouts)},
         {"limits", section(parse_limits, to.limits)},
         {"desync_mitigation", choice(to.desync_mitigation, {{"monitor", desync_mode::monitor},

@@ -1,25 +1,8 @@
-#include "conf/address.hpp"
 #include "conf/parse.hpp"
 #include "conf/values.hpp"
 
 namespace gatehouse::conf {
 namespace {
-
-void parse_binds(const reader& list, std::vector<bind_address>& to, unique& taken)
-{
-    list.one_or_more([&](const reader& at) {
-        bind_address one;
-        parse_bind(at, one);
-        const auto text = to_string(one);
-        if (one.port != 0) taken.claim(at, text, "address '" + text + '\'');
-        to.push_back(std::move(one));
-    });
-}
-
-void parse_proxy_protocol(const reader& at, std::vector<network>& trusted)
-{
-    at.mapping({{"trusted", network_list(trusted), presence::required}});
-}
 
 void parse_rule(const reader& at, rule& to, const names& target_groups)
 {

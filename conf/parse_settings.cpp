@@ -10,16 +10,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t KiB = 1024;
 
-void read_log_path(const reader& at, std::string& to)
-{
-    const auto text = at.text();
-    if (!text) return;
-    if (text->empty())
-        at.fail("expected the path of a file, or \"-\" for standard output, found ''");
-    else
-        to = *text == "-" ? *text : at.pass().resolve(*text);
-}
-
 void read_token(const reader& at, std::string& to)
 {
     const auto text = at.text();
@@ -80,7 +70,7 @@ void parse_access_log(const reader& at, std::optional<access_log>& to)
     }
     auto& log = to.emplace();
     at.mapping({
-        {"path", section(read_log_path, log.path), presence::required},
+        {"path", log_path(log.path), presence::required},
         {"format",
          choice(log.layout, {{"json", access_log::format::json}, {"alb", access_log::format::alb}})},
     });
@@ -94,6 +84,22 @@ void parse_bind(const reader& at, bind_address& to)
         to = *parsed;
     else
         at.fail("expected an IP address and a port such as 0.0.0.0:443 or [::]:443, " + at.found(*text));
+}
+
+void parse_binds(const reader& list, std::vector<bind_address>& to, unique& taken)
+{
+    list.one_or_more([&](const reader& at) {
+        bind_address one;
+        parse_bind(at, one);
+        const auto text = to_string(one);
+        if (one.port != 0) taken.claim(at, text, "address '" + text + '\'');
+        to.push_back(std::move(one));
+    });
+}
+
+void parse_proxy_protocol(const reader& at, std::vector<network>& trusted)
+{
+    at.mapping({{"trusted", network_list(trusted), presence::required}});
 }
 
 void parse_admin(const reader& at, admin& to)

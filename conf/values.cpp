@@ -186,6 +186,32 @@ take file_path(std::string& to)
     };
 }
 
+take log_path(std::string& to)
+{
+    return [&to](const reader& at) {
+        const auto text = at.text();
+        if (!text) return;
+        if (text->empty())
+            at.fail("expected the path of a file, or \"-\" for standard output, found ''");
+        else
+            to = *text == "-" ? *text : at.pass().resolve(*text);
+    };
+}
+
+take worker_count(unsigned& to)
+{
+    return [&to](const reader& at) {
+        const auto text = at.text();
+        if (!text) return;
+        if (*text == "auto")
+            to = 0;
+        else if (const auto count = parse_count(*text); count && *count >= 1 && *count <= 1024)
+            to = static_cast<unsigned>(*count);
+        else
+            at.fail("expected auto or a whole number 1 .. 1024, " + at.found(*text));
+    };
+}
+
 take network_list(std::vector<network>& to)
 {
     return [&to](const reader& list) {

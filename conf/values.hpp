@@ -55,6 +55,8 @@ take name(std::string& to);  // 1-64 letters, digits, '.', '_' and '-'
 bool check_name(const reader& at, const std::string& text);
 take label(std::string& to);                 // free text of one line, at most 256 bytes
 take file_path(std::string& to);             // relative ones start at the configuration's folder
+take log_path(std::string& to);              // the same, or "-" for standard output
+take worker_count(unsigned& to);             // 1 .. 1024; auto is 0
 take network_list(std::vector<network>& to);  // at least one
 
 // A struct that has its own parse function.
