@@ -75,11 +75,6 @@ private_key read_private_key(const std::string& text)
     return read;
 }
 
-std::string unreadable(const std::string& path, const boost::system::error_code& why)
-{
-    return "cannot read '" + printable(path) + "': " + why.message();
-}
-
 }  // namespace
 
 std::optional<std::string> check_certificates(const std::string& path)

@@ -38,15 +38,48 @@ template <std::size_t N> std::string quantity_text(std::uint64_t value, const st
     return std::to_string(value / fits->factor).append(fits->name);
 }
 
+// "Z", "+01:00"
+std::optional<std::chrono::minutes> parse_offset(std::string_view text)
+{
+    if (text == "Z") return std::chrono::minutes(0);
+    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+    const auto hour = parse_digits(text.substr(1, 2)), minute = parse_digits(text.substr(4));
+    if (!hour || !minute || *hour > 23 || *minute > 59) return std::nullopt;
+    const auto all = static_cast<int>(*hour * 60 + *minute);
+    return std::chrono::minutes(text[0] == '-' ? -all : all);
+}
+
 }  // namespace
 
-std::optional<std::uint64_t> parse_count(std::string_view text)
+std::optional<std::uint64_t> parse_digits(std::string_view text)
 {
-    if (text.size() > 1 && text[0] == '0') return std::nullopt;  // octal to some, decimal to others
     std::uint64_t value = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return value;
+}
+
+std::optional<std::uint64_t> parse_count(std::string_view text)
+{
+    if (text.size() > 1 && text[0] == '0') return std::nullopt;  // octal to some, decimal to others
+    return parse_digits(text);
+}
+
+std::optional<std::chrono::sys_seconds> parse_time(std::string_view text)
+{
+    using namespace std::chrono;
+    constexpr std::string_view form = "0000-00-00T00:00:00";
+    if (text.size() <= form.size()) return std::nullopt;
+    for (std::size_t i = 0; i < form.size(); ++i)
+        if (form[i] != '0' && text[i] != form[i]) return std::nullopt;
+    const auto y = parse_digits(text.substr(0, 4)), mon = parse_digits(text.substr(5, 2));
+    const auto d = parse_digits(text.substr(8, 2)), h = parse_digits(text.substr(11, 2));
+    const auto min = parse_digits(text.substr(14, 2)), s = parse_digits(text.substr(17, 2));
+    const auto offset = parse_offset(text.substr(form.size()));
+    if (!y || !mon || !d || !h || !min || !s || !offset || *h > 23 || *min > 59 || *s > 59) return std::nullopt;
+    const auto date = year(static_cast<int>(*y)) / static_cast<int>(*mon) / static_cast<int>(*d);
+    if (!date.ok()) return std::nullopt;
+    return sys_days(date) + hours(*h) + minutes(*min) + seconds(*s) - *offset;
 }
 
 std::optional<duration> parse_duration(std::string_view text)

@@ -32,6 +32,20 @@ bool is_name(std::string_view text)
     return made_of(text, "._-", 64);
 }
 
+bool is_login_name(std::string_view text)
+{
+    return made_of(text, "._-@+", 128) && text.front() != '-';
+}
+
+bool is_zone_name(std::string_view text)
+{
+    if (!made_of(text, "_-+/", 64) || text.ends_with('/')) return false;
+    for (auto part = text; !part.empty(); part.remove_prefix(std::min(part.find('/'), part.size() - 1) + 1))
+        if (part.front() == '/' || part.front() == '-' || part.front() == '+') return false;
+    // These folders hold every zone once more; those under right/ count leap seconds.
+    return !text.starts_with("posix/") && !text.starts_with("right/");
+}
+
 bool is_instance_id(std::string_view text)
 {
     return made_of(text, "._-:", 128);

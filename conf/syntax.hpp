@@ -6,6 +6,8 @@ namespace gatehouse::conf {
 
 // The alphabets of names and patterns. All pure, none accepts empty text.
 bool is_name(std::string_view text);        // 1-64 letters, digits, '.', '_', '-'
+bool is_login_name(std::string_view text);  // the same, '@' and '+', up to 128, not beginning with '-'
+bool is_zone_name(std::string_view text);   // of the tz database: Europe/London, no part of it leads elsewhere
 bool is_instance_id(std::string_view text);  // the same and ':', up to 128: an address serves as id
 bool is_token(std::string_view text);       // RFC 9110 5.6.2
 bool is_method(std::string_view text);      // upper-case letters, '-' and '_', up to 40

@@ -1,5 +1,7 @@
 #include "conf/text_file.hpp"
 
+#include "conf/encoding.hpp"
+
 #include <boost/system/error_code.hpp>
 
 #include <cerrno>
@@ -55,6 +57,11 @@ boost::system::result<std::string> read_text_file(const std::string& path, std::
     if (size > most) return errc::make_error_code(errc::file_too_large);
     text.resize(size);
     return text;
+}
+
+std::string unreadable(const std::string& path, const boost::system::error_code& why)
+{
+    return "cannot read '" + printable(path) + "': " + why.message();
 }
 
 }  // namespace gatehouse::conf

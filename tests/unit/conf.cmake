@@ -16,5 +16,8 @@ gatehouse_unit_test(conf
     unit/conf/reference_test.cpp
     unit/conf/scalars_test.cpp
     unit/conf/scratch.cpp
+    unit/conf/ssh_files_test.cpp
+    unit/conf/time_zone_test.cpp
+    unit/conf/weekly_window_test.cpp
   LINK gatehouse::conf OpenSSL::Crypto)
 target_compile_definitions(unit_conf PRIVATE GATEHOUSE_CONF_DIR="${PROJECT_SOURCE_DIR}/conf")

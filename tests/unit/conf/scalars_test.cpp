@@ -56,3 +56,21 @@ TEST_CASE("durations and sizes are told in the largest unit that fits", "[conf][
     CHECK(size_text(1000) == "1000B");
     CHECK(size_text(16384) == "16KiB");
 }
+
+TEST_CASE("a time is that of RFC 3339, to the second", "[conf][scalars]")
+{
+    using namespace std::chrono;
+    CHECK(parse_time("1970-01-01T00:00:00Z") == sys_seconds(0s));
+    CHECK(parse_time("2026-12-31T18:00:00Z") == sys_days(2026y / 12 / 31) + 18h);
+    CHECK(parse_time("2026-12-31T18:00:00+01:30") == sys_days(2026y / 12 / 31) + 16h + 30min);
+    CHECK(parse_time("2026-12-31T18:00:00-08:00") == sys_days(2027y / 1 / 1) + 2h);
+    CHECK(parse_time("2024-02-29T23:59:59Z") == sys_days(2024y / 3 / 1) - 1s);
+    for (const auto* text :
+         {"", "2026-12-31", "2026-12-31T18:00Z", "2026-12-31T18:00:00", "2026-12-31 18:00:00Z", "2026-12-31t18:00:00z",
+          "2026-12-31T18:00:00.5Z", "2026-12-31T18:00:00+0100", "2026-12-31T18:00:00+24:00",
+          "2026-12-31T18:00:00+01:60",
+          "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z",
+          "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:60Z", "+026-01-01T00:00:00Z",
+          "2026-1-01T00:00:00Z", "02026-01-01T00:00:00Z", "2026-01-01T00:00:00Z ", "2026-01-01T00:00:00ZZ"})
+        CHECK_FALSE(parse_time(text).has_value());
+}

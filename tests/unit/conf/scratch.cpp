@@ -53,6 +53,28 @@ void scratch::write_key_pair(const std::string& name) const
     REQUIRE(PEM_write_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
 }
 
+std::string scratch::write_host_key(const std::string& name, std::string_view cipher) const
+{
+    std::string content("openssh-key-v1\0\0\0\0", 18);
+    content += static_cast<char>(cipher.size());
+    content.append(cipher).append(100, '\0');
+    std::string encoded(content.size() * 2, '\0');
+    const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                      reinterpret_cast<const unsigned char*>(content.data()),
+                                      static_cast<int>(content.size()));
+    encoded.resize(static_cast<std::size_t>(size));
+    encoded.insert(70, 1, '\n');
+    auto place = write(name, "-----BEGIN OPENSSH PRIVATE KEY-----\n" + encoded +
+                                 "\n-----END OPENSSH PRIVATE KEY-----\n");
+    allow(name, 0600);
+    return place;
+}
+
+void scratch::allow(const std::string& name, unsigned mode) const
+{
+    std::filesystem::permissions(folder_ / name, static_cast<std::filesystem::perms>(mode));
+}
+
 environment::environment(std::string name, const std::string& value) : name_(std::move(name))
 {
     ::setenv(name_.c_str(), value.c_str(), 1);

@@ -20,6 +20,11 @@ public:
     // Puts a new throw-away certificate into NAME.crt and its key into NAME.key.
     void write_key_pair(const std::string& name) const;
 
+    // Puts the outer form of an OpenSSH private key into NAME, closed to others as ssh-keygen does. There is no key in
+    // it: nobody here looks further than the name of its cipher.
+    std::string write_host_key(const std::string& name, std::string_view cipher = "none") const;
+    void allow(const std::string& name, unsigned mode) const;  // chmod
+
 private:
     std::filesystem::path folder_;
 };
