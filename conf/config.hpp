@@ -1,6 +1,7 @@
 #pragma once
 
 #include "conf/aws.hpp"
+#include "conf/bastion.hpp"
 #include "conf/error.hpp"
 #include "conf/file_access.hpp"
 #include "conf/group.hpp"
@@ -20,7 +21,8 @@ struct config {
     std::vector<group> groups;   // in the file's order
     conf::aws aws;               // for groups that name an Auto Scaling Group
     std::string state_dir;       // empty = keep no state
-    std::optional<conf::lb> lb;
+    std::optional<conf::lb> lb;            // of gatehouse-lb
+    std::optional<conf::bastion> bastion;  // of gatehouse-bastion
 };
 
 struct load_result {

@@ -39,6 +39,20 @@ void parse_match(const reader& at, match& to);
 void parse_action(const reader& at, action& to, const names& target_groups);
 void parse_redirect(const reader& at, redirect& to);
 
+// People as rules may name them. Certificates bring names that stand nowhere in the file: where a `user_ca` vouches for
+// them, any name will do.
+struct people {
+    names users, groups;
+    bool from_certificates = false;
+};
+take user_names(std::vector<std::string>& to, const people& known);
+
+void parse_bastion(const reader& at, bastion& to, const names& groups, unique& binds_taken);
+void parse_bastion_limits(const reader& at, bastion_limits& to);
+// `certificates`: users may log in with one, and need no key here.
+void parse_ssh_users(const reader& at, std::vector<ssh_user>& to, bool certificates);
+void parse_access_rules(const reader& at, std::vector<access_rule>& to, const names& groups, const people& known);
+
 void parse_target_group(const reader& at, target_group& to, const names& groups);
 void parse_health_check(const reader& at, health_check& to);
 

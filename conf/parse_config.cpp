@@ -2,6 +2,16 @@
 #include "conf/values.hpp"
 
 namespace gatehouse::conf {
+namespace {
+
+names names_of(const std::vector<group>& groups)
+{
+    names made;
+    for (const auto& one : groups) made.push_back(one.name);
+    return made;
+}
+
+}  // namespace
 
 void parse_config(const reader& at, config& to)
 {
@@ -11,11 +21,9 @@ void parse_config(const reader& at, config& to)
         {"aws", section(parse_aws, to.aws)},
         {"state_dir", file_path(to.state_dir)},
         {"lb",
-         [&](const reader& value) {
-             names groups;
-             for (const auto& one : to.groups) groups.push_back(one.name);
-             parse_lb(value, to.lb.emplace(), groups, binds_taken);
-         }},
+         [&](const reader& value) { parse_lb(value, to.lb.emplace(), names_of(to.groups), binds_taken); }},
+        {"bastion",
+         [&](const reader& value) { parse_bastion(value, to.bastion.emplace(), names_of(to.groups), binds_taken); }},
     });
 }
 

@@ -203,6 +203,12 @@ void reader::some_items(const take& each) const
     items(each);
 }
 
+void reader::none_or_more(const take& each) const
+{
+    if (is(node::kind::scalar)) return each(*this);
+    items(each);
+}
+
 void reader::one_or_more(const take& each) const
 {
     if (is(node::kind::scalar)) return each(*this);
@@ -249,6 +255,12 @@ void unique::claim(const reader& at, const std::string& value, std::string_view 
 {
     const auto [first, added] = taken_.emplace(value, at.path());
     if (!added) at.fail(std::string(what) + " is used already, by " + first->second);
+}
+
+const std::string* unique::owner(const std::string& value) const
+{
+    const auto found = taken_.find(value);
+    return found == taken_.end() ? nullptr : &found->second;
 }
 
 }  // namespace gatehouse::conf

@@ -71,6 +71,7 @@ public:
     void entries(const take_entry& each) const;
     void items(const take& each) const;       // of a sequence
     void some_items(const take& each) const;  // of a non-empty sequence
+    void none_or_more(const take& each) const;  // of a sequence, or one value in its place
     void one_or_more(const take& each) const;  // of a non-empty sequence, or one value in its place
 
     // The scalar with ${} replaced. Control characters are refused.
@@ -104,6 +105,8 @@ public:
     // `what` names the thing in the message: "name 'web'".
     void claim(const reader& at, const std::string& value, std::string_view what);
     // Takes a value that stands nowhere in the file; `owner` names who has it.
+    // Who has it, null when it is free.
+    const std::string* owner(const std::string& value) const;
     void reserve(const std::string& value, const std::string& owner) { taken_.emplace(value, owner); }
 
 private:

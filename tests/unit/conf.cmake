@@ -7,11 +7,15 @@ gatehouse_unit_test(conf
     unit/conf/interpolation_test.cpp
     unit/conf/mutation_test.cpp
     unit/conf/near_miss_test.cpp
+    unit/conf/parse_access_rule_test.cpp
     unit/conf/parse_aws_test.cpp
+    unit/conf/parse_bastion_limits_test.cpp
+    unit/conf/parse_bastion_test.cpp
     unit/conf/parse_group_test.cpp
     unit/conf/parse_listener_test.cpp
     unit/conf/parse_rule_test.cpp
     unit/conf/parse_settings_test.cpp
+    unit/conf/parse_ssh_user_test.cpp
     unit/conf/parse_target_group_test.cpp
     unit/conf/reference_test.cpp
     unit/conf/scalars_test.cpp

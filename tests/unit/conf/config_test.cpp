@@ -151,12 +151,13 @@ TEST_CASE("the top level must be a mapping with keys that are words", "[conf][pa
     CHECK(problems("~: 1\n") == "f.yaml:1:1: expected a word as key, found nothing");
     CHECK(problems("lb:\n") == "f.yaml:1:1: lb: expected a mapping, found nothing");
     CHECK(problems("nodes: { region: eu-west-2 }\n") ==
-          "f.yaml:1:1: nodes: unknown key; allowed: groups, aws, state_dir, lb");
+          "f.yaml:1:1: nodes: unknown key; allowed: groups, aws, state_dir, lb, bastion");
 }
 
 TEST_CASE("text from the file cannot forge a line of the report", "[conf][parse]")
 {
-    CHECK(problems("\"a\\nb\": 1\n") == "f.yaml:1:1: a\\x0ab: unknown key; allowed: groups, aws, state_dir, lb");
+    CHECK(problems("\"a\\nb\": 1\n") ==
+          "f.yaml:1:1: a\\x0ab: unknown key; allowed: groups, aws, state_dir, lb, bastion");
     CHECK(problems("state_dir: \"a\\nb\"\n") ==
           "f.yaml:1:12: state_dir: control characters are not allowed, found 'a\\x0ab'");
 }

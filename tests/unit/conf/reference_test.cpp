@@ -72,6 +72,11 @@ TEST_CASE("every example is a sound configuration", "[conf][examples]")
     const scratch folder;
     folder.write_key_pair("site");
     const environment tls("GATEHOUSE_TLS_DIR", folder.path(""));
+    folder.write_host_key("ssh_host_ed25519_key");
+    folder.write("alice.pub", "ssh-ed25519 AAAA alice@laptop\n");
+    folder.write("user_ca.pub", "ssh-ed25519 AAAA ca\n");
+    folder.write("revoked.krl", "");
+    const environment ssh("GATEHOUSE_SSH_DIR", folder.path(""));
     const environment token("GATEHOUSE_ADMIN_TOKEN", "s3cret");
     int examples = 0;
     for (const auto& file : std::filesystem::directory_iterator(room / "examples")) {
@@ -82,7 +87,7 @@ TEST_CASE("every example is a sound configuration", "[conf][examples]")
         CHECK(read.value != nullptr);
         ++examples;
     }
-    CHECK(examples >= 5);
+    CHECK(examples >= 6);
 }
 
 TEST_CASE("full.yaml uses every key", "[conf][examples]")
