@@ -33,9 +33,10 @@ struct load_result {
 // Reads and checks a file: syntax, keys, ranges, cross references, certificates. Never throws for what the
 // file contains. `${VAR}` and `${file:/path}` inside string values are replaced.
 // Relative paths in it start at the folder of `file`.
-load_result load(const std::string& file);
+load_result load(const std::string& file, used_by daemons = used_by::both);
 
 // The same for text that is already in memory; `file` names it in errors and need not exist.
-load_result parse(std::string_view text, const std::string& file, file_access files = file_access::allowed);
+load_result parse(std::string_view text, const std::string& file, file_access files = file_access::allowed,
+                  used_by daemons = used_by::both);
 
 }  // namespace gatehouse::conf

@@ -39,11 +39,11 @@ void parse_match(const reader& at, match& to);
 void parse_action(const reader& at, action& to, const names& target_groups);
 void parse_redirect(const reader& at, redirect& to);
 
-// People as rules may name them. Certificates bring names that stand nowhere in the file: where a `user_ca` vouches for
-// them, any name will do.
+// People as rules may name them. Where a `user_ca` vouches for people, certificates bring names that stand nowhere in
+// the file; then any name will do.
 struct people {
     names users, groups;
-    bool from_certificates = false;
+    bool from_elsewhere = false;
 };
 take user_names(std::vector<std::string>& to, const people& known);
 

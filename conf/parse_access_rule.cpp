@@ -36,7 +36,7 @@ take names_of_kind(std::vector<std::string>& to, const kind_of_name& kind)
 
 take group_names(std::vector<std::string>& to, const people& known)
 {
-    return names_of_kind(to, {"group of users", known.from_certificates ? nullptr : &known.groups, is_name,
+    return names_of_kind(to, {"group of users", known.from_elsewhere ? nullptr : &known.groups, is_name,
                               "1-64 letters, digits, '.', '_' or '-'"});
 }
 
@@ -93,7 +93,7 @@ void parse_access_rule(const reader& at, access_rule& to, const names& groups, c
 
 take user_names(std::vector<std::string>& to, const people& known)
 {
-    return names_of_kind(to, {"user", known.from_certificates ? nullptr : &known.users, is_login_name,
+    return names_of_kind(to, {"user", known.from_elsewhere ? nullptr : &known.users, is_login_name,
                               "1-128 letters, digits, '.', '_', '-', '@' or '+', not beginning with '-'"});
 }
 

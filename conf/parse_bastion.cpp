@@ -50,15 +50,16 @@ void parse_audit_log(const reader& at, std::string& to)
     at.mapping({{"path", log_path(to), presence::required}});
 }
 
-people people_of(const bastion& section)
+people people_of(const reader& at, const bastion& section)
 {
     people known;
+    known.from_elsewhere = section.user_ca.has_value() || at.left_open("users");
     for (const auto& user : section.users) {
+        if (user.name.empty()) known.from_elsewhere = true;  // that mistake was told; whoever it is may be named
         known.users.push_back(user.name);
         for (const auto& group : user.groups)
             if (std::ranges::count(known.groups, group) == 0) known.groups.push_back(group);
     }
-    known.from_certificates = section.user_ca.has_value();
     return known;
 }
 
@@ -99,10 +100,10 @@ void parse_bastion(const reader& at, bastion& to, const names& groups, unique& b
         {"admins",
          [&](const reader& value) {
              if (value.is(node::kind::sequence) && value.empty()) return;  // nobody is an admin
-             user_names(to.admins, people_of(to))(value);
+             user_names(to.admins, people_of(at, to))(value);
          }},
         {"security_keys", boolean(to.security_keys)},
-        {"rules", [&](const reader& value) { parse_access_rules(value, to.rules, groups, people_of(to)); }},
+        {"rules", [&](const reader& value) { parse_access_rules(value, to.rules, groups, people_of(at, to)); }},
         {"allow_loopback_targets", boolean(to.allow_loopback_targets)},
         {"limits", section(parse_bastion_limits, to.limits)},
         {"penalties", section(parse_penalties, to.penalties)},

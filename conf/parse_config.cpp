@@ -21,9 +21,15 @@ void parse_config(const reader& at, config& to)
         {"aws", section(parse_aws, to.aws)},
         {"state_dir", file_path(to.state_dir)},
         {"lb",
-         [&](const reader& value) { parse_lb(value, to.lb.emplace(), names_of(to.groups), binds_taken); }},
+         [&](const reader& value) {
+             const section_of here(value.pass(), used_by::lb);
+             parse_lb(value, to.lb.emplace(), names_of(to.groups), binds_taken);
+         }},
         {"bastion",
-         [&](const reader& value) { parse_bastion(value, to.bastion.emplace(), names_of(to.groups), binds_taken); }},
+         [&](const reader& value) {
+             const section_of here(value.pass(), used_by::bastion);
+             parse_bastion(value, to.bastion.emplace(), names_of(to.groups), binds_taken);
+         }},
     });
 }
 

@@ -102,7 +102,7 @@ void parse_redirect(const reader& at, redirect& to)
     // A change of the query alone would lead back to the same rule, as ALB's documentation warns.
     const auto changes = [](const part& value, std::string_view same) { return value && *value != same; };
     if (!changes(to.protocol, "#{protocol}") && !changes(to.host, "#{host}") &&
-        !changes(to.port, "#{port}") && !changes(to.path, "/#{path}") && at.sound({"protocol"}))
+        !changes(to.port, "#{port}") && !changes(to.path, "/#{path}") && at.sound({"protocol", "host", "port", "path"}))
         at.fail("must change at least one of protocol, host, port and path, or it leads back to itself");
 }
 

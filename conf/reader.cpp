@@ -37,6 +37,13 @@ const entry* find(const node& mapping, std::string_view key) noexcept
     return found == mapping.entries.end() ? nullptr : &*found;
 }
 
+bool at_or_below(std::string_view path, std::string_view above)
+{
+    if (!path.starts_with(above)) return false;
+    const auto rest = path.substr(above.size());
+    return rest.empty() || rest.front() == '.' || rest.front() == '[';
+}
+
 }  // namespace
 
 reading::reading(std::string name, file_access access)
@@ -59,11 +66,13 @@ void reading::report(error problem)
 
 bool reading::sound(std::string_view path) const
 {
-    return std::ranges::none_of(problems, [&](const error& problem) {
-        if (!problem.path.starts_with(path)) return false;
-        const auto rest = std::string_view(problem.path).substr(path.size());
-        return rest.empty() || rest.front() == '.' || rest.front() == '[';
-    });
+    return !left_open(path) &&
+           std::ranges::none_of(problems, [&](const error& problem) { return at_or_below(problem.path, path); });
+}
+
+bool reading::left_open(std::string_view path) const
+{
+    return std::ranges::any_of(open, [&](const std::string& one) { return at_or_below(one, path); });
 }
 
 errors reading::take_problems()
@@ -71,6 +80,18 @@ errors reading::take_problems()
     const auto place = [](const error& e) { return std::tuple(e.line, e.column); };
     std::ranges::stable_sort(problems, {}, place);
     return std::exchange(problems, {});
+}
+
+section_of::section_of(reading& pass, used_by owner) : pass_(pass), files_(pass.files)
+{
+    pass.foreign = pass.daemons != used_by::both && pass.daemons != owner;
+    if (pass.foreign) pass.files = file_access::skipped;
+}
+
+section_of::~section_of()
+{
+    pass_.foreign = false;
+    pass_.files = files_;
 }
 
 void reader::fail(std::string message) const
@@ -91,6 +112,11 @@ bool reader::sound(std::initializer_list<std::string_view> keys) const
     return node_ && std::ranges::all_of(keys, [&](std::string_view key) {
                return pass_->sound(child(std::string(key), nullptr).path_);
            });
+}
+
+bool reader::left_open(std::string_view key) const
+{
+    return node_ && pass_->left_open(child(std::string(key), nullptr).path_);
 }
 
 bool reader::exactly_one(std::initializer_list<std::string_view> keys) const
@@ -218,6 +244,10 @@ void reader::one_or_more(const take& each) const
 std::optional<std::string> reader::interpolated_text() const
 {
     if (!node_ || !expect(node::kind::scalar)) return std::nullopt;
+    if (pass_->foreign && node_->scalar.find("${") != std::string::npos) {
+        pass_->open.push_back(path_);
+        return std::nullopt;
+    }
     auto made = interpolate(node_->scalar, pass_->directory, pass_->files);
     if (made.problem) {
         fail(*made.problem);

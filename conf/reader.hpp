@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gatehouse::conf {
 
@@ -21,12 +22,16 @@ struct reading {
     // A path in the file as seen from here: relative ones start at the file's folder.
     std::string resolve(const std::string& path) const;
     void report(error problem);
-    bool sound(std::string_view path) const;  // nothing was reported at or below `path`
+    bool sound(std::string_view path) const;  // nothing was reported or left open at or below `path`
+    bool left_open(std::string_view path) const;
     errors take_problems();                  // in the file's order
 
     std::string file;
     std::filesystem::path directory;
     file_access files;
+    used_by daemons = used_by::both;
+    bool foreign = false;           // in a section of the other daemon: `${}` cannot be told
+    std::vector<std::string> open;  // paths of the values that were not read for that
     std::set<std::string>* catalogue = nullptr;  // set: collect the keys that parsers ask for, read nothing
     errors problems;
 };
@@ -43,6 +48,19 @@ struct field {
     presence need = presence::optional;
 };
 
+// While it lives, a section is read that only `owner` uses.
+class section_of {
+public:
+    section_of(reading& pass, used_by owner);
+    section_of(const section_of&) = delete;
+    section_of& operator=(const section_of&) = delete;
+    ~section_of();
+
+private:
+    reading& pass_;
+    file_access files_;
+};
+
 // One value of the file, its path for messages, and where problems go. Cheap to copy; refers to the document
 // and the reading, which outlive it. Readers never throw: a value that cannot be read is reported and its
 // target keeps its default.
@@ -54,8 +72,9 @@ public:
     void fail(std::string message) const;
     // At the value of `key`, or here when it is absent.
     void fail(std::string_view key, std::string message) const;
-    // True when nothing was reported about the values of these keys: a check across them makes sense.
+    // True when nothing was reported about the values of these keys and all are known: a check across them makes sense.
     bool sound(std::initializer_list<std::string_view> keys) const;
+    bool left_open(std::string_view key) const;  // something in the value of `key` could not be told
     // Reports when not exactly one of the keys is there; true when one is.
     bool exactly_one(std::initializer_list<std::string_view> keys) const;
 

@@ -178,3 +178,70 @@ TEST_CASE("a configuration without a load balancer is sound", "[conf][parse]")
     CHECK_FALSE(read.value->lb.has_value());
     CHECK(read.value->state_dir.empty());
 }
+
+namespace {
+
+// Both sections, with everything that only the user of the one daemon can read or know.
+constexpr std::string_view shared = R"(lb:
+  listeners:
+    - name: https
+      bind: ${GATEHOUSE_TEST_LB_BIND}
+      protocol: ${GATEHOUSE_TEST_LB_PROTOCOL}
+      tls: { certificates: [ { certificate: lb.crt, private_key: lb.key } ] }
+      default: { redirect: { host: "${GATEHOUSE_TEST_LB_HOST}" } }
+  admin: { bind: "10.0.0.1:9101", token: "${file:lb.token}" }
+bastion:
+  bind: ${GATEHOUSE_TEST_SSH_BIND}
+  host_keys: [ssh_host_key, "${GATEHOUSE_TEST_SSH_KEY}"]
+  users:
+    - { name: "${GATEHOUSE_TEST_SSH_USER}", authorized_keys: "${file:alice.pub}", groups: ops }
+  rules: [ { users: alice, targets: [] } ]
+)";
+
+std::string complaints_to(used_by daemons)
+{
+    const scratch folder;
+    std::string lines;
+    for (const auto& one : load(folder.write("gatehouse.yaml", shared), daemons).problems)
+        lines += one.path + ": " + one.message + '\n';
+    const auto prefix = folder.path("");
+    for (auto at = lines.find(prefix); at != std::string::npos; at = lines.find(prefix)) lines.erase(at, prefix.size());
+    return lines;
+}
+
+}  // namespace
+
+TEST_CASE("a daemon needs neither the files nor the environment of the other", "[conf][load]")
+{
+    const std::string lb =
+        "lb.listeners[0].bind: environment variable GATEHOUSE_TEST_LB_BIND is not set\n"
+        "lb.listeners[0].protocol: environment variable GATEHOUSE_TEST_LB_PROTOCOL is not set\n"
+        "lb.listeners[0].tls.certificates[0].certificate: cannot read 'lb.crt': No such file or directory\n"
+        "lb.listeners[0].tls.certificates[0].private_key: cannot read 'lb.key': No such file or directory\n"
+        "lb.listeners[0].default.redirect.host: environment variable GATEHOUSE_TEST_LB_HOST is not set\n"
+        "lb.admin.token: cannot read 'lb.token': No such file or directory\n";
+    const std::string bastion =
+        "bastion.bind: environment variable GATEHOUSE_TEST_SSH_BIND is not set\n"
+        "bastion.host_keys[0]: cannot read 'ssh_host_key': No such file or directory\n"
+        "bastion.host_keys[1]: environment variable GATEHOUSE_TEST_SSH_KEY is not set\n"
+        "bastion.users[0].name: environment variable GATEHOUSE_TEST_SSH_USER is not set\n"
+        "bastion.users[0].authorized_keys: cannot read 'alice.pub': No such file or directory\n";
+    const std::string either = "bastion.rules[0].targets: at least one value is needed\n";
+    CHECK(complaints_to(used_by::lb) == lb + either);
+    CHECK(complaints_to(used_by::bastion) == bastion + either);
+    CHECK(complaints_to(used_by::both) == lb + bastion + either);
+}
+
+TEST_CASE("who is in a group is left open with its variable", "[conf][load]")
+{
+    const std::string text = "groups: { web: { instances: [] } }\n"
+                             "bastion:\n"
+                             "  bind: \"[::1]:0\"\n"
+                             "  host_keys: /key\n"
+                             "  users: [ { name: alice, authorized_keys: k, groups: \"${GATEHOUSE_TEST_GROUP}\" } ]\n"
+                             "  rules: [ { groups: ops, targets: web } ]\n";
+    CHECK(parse(text, "f.yaml", file_access::skipped, used_by::lb).problems.empty());
+    const environment group("GATEHOUSE_TEST_GROUP", "dev");
+    CHECK(problems(text) ==
+          "f.yaml:6:22: bastion.rules[0].groups: there is no group of users 'ops'; allowed: dev");
+}
