@@ -83,7 +83,7 @@ void client_connection::start()
     }
     const auto& trusted = listener_.current->proxy_protocol;
     const bool announced = std::ranges::any_of(
-        trusted, [&](const address_block& one) { return one.contains(facts_.source.address()); });
+        trusted, [&](const service::address_block& one) { return one.contains(facts_.source.address()); });
     home_.deadlines.set(*this, home_.in(home_.current->timeouts.tls_handshake));
     if (announced) {
         phase_ = phase::proxy_header;

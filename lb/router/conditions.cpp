@@ -72,7 +72,7 @@ conditions::mismatch conditions::check(const route_request& asked, std::string_v
     const auto& head = asked.head;
     if (!methods_.empty() && std::ranges::count(methods_, head.method_text.of(asked.bytes)) == 0)
         return {kind::method};
-    const auto holds = [&](const address_block& block) { return block.contains(asked.source); };
+    const auto holds = [&](const service::address_block& block) { return block.contains(asked.source); };
     if (!sources_.empty() && std::ranges::none_of(sources_, holds)) return {kind::source};
     if (!hosts_.empty() && !any_matches(hosts_, host)) return {kind::host};
     if (!paths_.empty() && !any_matches(paths_, path_of(asked))) return {kind::path};

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "conf/rule.hpp"
-#include "lb/router/address_block.hpp"
 #include "lb/router/glob.hpp"
 #include "lb/router/route_request.hpp"
+#include "service/address_block.hpp"
 
 #include <cstdint>
 #include <string>
@@ -40,7 +40,7 @@ private:
     static bool present(const named& wanted, std::string_view query) noexcept;
 
     std::vector<std::string> methods_;
-    std::vector<address_block> sources_;
+    std::vector<service::address_block> sources_;
     std::vector<std::string> source_texts_;
     std::vector<glob> hosts_, paths_;
     std::vector<named> headers_, queries_;

@@ -3,10 +3,10 @@
 #include "conf/lb.hpp"
 #include "lb/log/access_log.hpp"
 #include "lb/metrics/stats.hpp"
-#include "lb/router/address_block.hpp"
 #include "lb/router/route_table.hpp"
 #include "lb/target/target_set.hpp"
 #include "lb/tls/server_context.hpp"
+#include "service/address_block.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
@@ -29,7 +29,7 @@ struct group_plan {
 struct listener_plan {
     std::string name;
     conf::listener_protocol protocol = conf::listener_protocol::http;
-    std::vector<address_block> proxy_protocol;  // peers that begin with a PROXY header
+    std::vector<service::address_block> proxy_protocol;  // peers that begin with a PROXY header
     std::shared_ptr<const route_table> routes;
     // [rule index, the default action last][i]: index into plan::groups of the action's forward.targets[i].
     std::vector<std::vector<std::uint32_t>> forward_groups;

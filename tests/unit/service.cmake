@@ -1,5 +1,6 @@
 gatehouse_unit_test(service
   SOURCES
+    unit/service/address_block_test.cpp
     unit/service/admin_guard_test.cpp
     unit/service/admin_router_test.cpp
     unit/service/admin_server_test.cpp

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace gatehouse::lb {
+namespace gatehouse::service {
 
 // A network, ready to be asked. IPv4 and IPv6 are apart, but an IPv4 client on a dual-stack socket
 // (::ffff:a.b.c.d) is an IPv4 client.
@@ -26,4 +26,4 @@ private:
     bits network_, mask_;
 };
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::service

@@ -1,8 +1,8 @@
-#include "lb/router/address_block.hpp"
+#include "service/address_block.hpp"
 
 #include <boost/asio/ip/address_v6.hpp>
 
-namespace gatehouse::lb {
+namespace gatehouse::service {
 
 namespace {
 
@@ -47,4 +47,4 @@ address_block::bits address_block::bits_of(const boost::asio::ip::address& which
     return found;
 }
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::service

@@ -1,9 +1,9 @@
-#include "lb/router/address_block.hpp"
+#include "service/address_block.hpp"
 
 #include <catch2/catch.hpp>
 
 using gatehouse::conf::network;
-using gatehouse::lb::address_block;
+using gatehouse::service::address_block;
 
 namespace {
 
