@@ -161,7 +161,8 @@ access_log::lane& access_log::of(unsigned worker) noexcept { return *state_->lan
 void access_log::write_to(const std::optional<conf::access_log>& settings)
 {
     std::optional<access_writer::destination> next;
-    if (settings) next.emplace(access_writer::destination{log_file(settings->path), settings->layout});
+    if (settings)
+        next.emplace(access_writer::destination{service::log_file(settings->path), settings->layout});
     std::unique_lock hold(state_->mutex);
     state_->next = std::move(next);
     state_->pending = true;

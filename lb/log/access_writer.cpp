@@ -46,7 +46,7 @@ void access_writer::flush()
     report(out_->file.append({buffer_.get(), std::exchange(used_, 0)}));
 }
 
-void access_writer::report(const log_file::outcome& written)
+void access_writer::report(const service::log_file::outcome& written)
 {
     const bool failed = bool(written.error);
     if (failed && !failing_) {

@@ -2,8 +2,8 @@
 
 #include "conf/lb.hpp"
 #include "lb/log/access_record.hpp"
-#include "lb/log/log_file.hpp"
 #include "service/log.hpp"
+#include "service/log_file.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace gatehouse::lb {
 class access_writer {
 public:
     struct destination {
-        log_file file;
+        service::log_file file;
         conf::access_log::format layout;
     };
 
@@ -34,7 +34,7 @@ public:
     std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
 
 private:
-    void report(const log_file::outcome& written);
+    void report(const service::log_file::outcome& written);
 
     service::log& errors_;
     std::optional<destination> out_;

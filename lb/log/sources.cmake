@@ -6,7 +6,6 @@ list(APPEND sources
   log/bell.cpp
   log/escape.cpp
   log/json_line.cpp
-  log/log_file.cpp
   log/logged_url.cpp
   log/record_ring.cpp
   log/text.cpp)

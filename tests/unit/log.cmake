@@ -7,7 +7,6 @@ gatehouse_unit_test(log
     unit/log/bell_test.cpp
     unit/log/escape_test.cpp
     unit/log/json_line_test.cpp
-    unit/log/log_file_test.cpp
     unit/log/logged_url_test.cpp
     unit/log/record_ring_test.cpp
     unit/log/text_test.cpp

@@ -1,4 +1,4 @@
-#include "lb/log/log_file.hpp"
+#include "service/log_file.hpp"
 
 #include "tests/unit/log/scratch_dir.hpp"
 
@@ -12,7 +12,9 @@
 #include <thread>
 #include <unistd.h>
 
-using namespace gatehouse::lb;
+using namespace gatehouse::service;
+using gatehouse::lb::content;
+using gatehouse::lb::scratch_dir;
 
 namespace {
 

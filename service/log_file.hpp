@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-namespace gatehouse::lb {
+namespace gatehouse::service {
 
 // An open file that lines are appended to.
 class log_file {
@@ -36,4 +36,4 @@ private:
     bool torn_ = false;  // the last thing written was the beginning of a line
 };
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::service

@@ -1,4 +1,4 @@
-#include "lb/log/log_file.hpp"
+#include "service/log_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-namespace gatehouse::lb {
+namespace gatehouse::service {
 namespace {
 
 int open_for_append(const std::string& path)
@@ -75,4 +75,4 @@ log_file::outcome log_file::append(std::string_view lines) noexcept
     return result;
 }
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::service
