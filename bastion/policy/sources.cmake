@@ -1,0 +1,2 @@
+list(APPEND sources
+  policy/weekly_window.cpp)
