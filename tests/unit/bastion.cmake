@@ -1,5 +1,8 @@
 gatehouse_unit_test(bastion
   SOURCES
+    unit/bastion/house.cpp
+    unit/bastion/target_address_test.cpp
+    unit/bastion/target_names_test.cpp
     unit/bastion/utc_text_test.cpp
     unit/bastion/weekly_window_test.cpp
   LINK gatehouse::bastion)
