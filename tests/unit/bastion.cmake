@@ -1,5 +1,7 @@
 gatehouse_unit_test(bastion
   SOURCES
+    unit/bastion/access_policy_explain_test.cpp
+    unit/bastion/access_policy_test.cpp
     unit/bastion/house.cpp
     unit/bastion/target_address_test.cpp
     unit/bastion/target_names_test.cpp
