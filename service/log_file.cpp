@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace gatehouse::service {
@@ -73,6 +74,12 @@ log_file::outcome log_file::append(std::string_view lines) noexcept
     const auto written = lines.substr(0, lines.size() - left.size());
     torn_ = !written.empty() && written.back() != '\n';
     return result;
+}
+
+bool log_file::deleted() const noexcept
+{
+    struct stat status {};
+    return ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0;
 }
 
 }  // namespace gatehouse::service

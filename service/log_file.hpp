@@ -28,6 +28,9 @@ public:
     // does not throw. After a line that was cut short the next call begins on a new line.
     outcome append(std::string_view lines) noexcept;
 
+    // True when the file has no name any more: what is appended goes with it.
+    bool deleted() const noexcept;
+
     const std::string& path() const noexcept { return path_; }
 
 private:

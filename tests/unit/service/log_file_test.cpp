@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -94,6 +95,18 @@ TEST_CASE("a line cut short does not spoil the next", "[log][file]")
     }
     CHECK(file.append("four\n").lost == 0);
     CHECK(content(dir / "access.log") == "one\ntw\nfour\n");
+}
+
+TEST_CASE("a log file knows when it was deleted, and not when it was renamed", "[log][file]")
+{
+    const scratch_dir dir;
+    log_file file(dir / "access.log");
+    CHECK_FALSE(file.deleted());
+    std::filesystem::rename(dir / "access.log", dir / "access.log.1");
+    CHECK_FALSE(file.deleted());
+    std::filesystem::remove(dir / "access.log.1");
+    CHECK(file.deleted());
+    CHECK_FALSE(log_file("/dev/null").deleted());
 }
 
 TEST_CASE("a non-blocking standard output gets every line as its reader makes room", "[log][file]")
