@@ -2,6 +2,9 @@ gatehouse_unit_test(bastion
   SOURCES
     unit/bastion/access_policy_explain_test.cpp
     unit/bastion/access_policy_test.cpp
+    unit/bastion/audit_line_test.cpp
+    unit/bastion/audit_log_test.cpp
+    unit/bastion/audit_text_test.cpp
     unit/bastion/house.cpp
     unit/bastion/quota_test.cpp
     unit/bastion/source_key_test.cpp
