@@ -56,6 +56,8 @@ SEEDS = {
         b'"10.0.0.1","zone":"a","name":"n","state":"in_service","port":80,"auto_scaling_group":"web","provider_state":'
         b'"InService","launched":1763700000},{"id":"i-2","address":"fd00::1","zone":"","name":"","state":"pending"}]}]}',
     ],
+    "target_name": [b"i-0a", b"10.0.0.1", b"[2001:DB8:0::1]", b"::ffff:10.0.0.4", b"web.1", b"any.eu.web", b"web-one",
+                    b"Web-One", b"any.web"],
     "imds_json": [
         b'{"Code":"Success","AccessKeyId":"a","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-02T03:04:05Z"}',
         b'{"code":"InvalidIdInRequest","message":"m"}',
