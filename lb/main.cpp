@@ -20,7 +20,7 @@ constexpr std::chrono::seconds after_drain(15);
 
 std::shared_ptr<const conf::config> load_or_complain(const std::string& file, service::log& out)
 {
-    auto loaded = conf::load(file);
+    auto loaded = conf::load(file, conf::used_by::lb);
     for (const auto& problem : loaded.problems) std::cerr << conf::to_string(problem) << '\n';
     if (loaded.value && !loaded.value->lb) {
         std::cerr << file << ": lb: missing, and this is the load balancer\n";

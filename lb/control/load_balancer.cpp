@@ -167,7 +167,7 @@ std::vector<std::string> load_balancer::refuse(std::vector<std::string> errors)
 std::vector<std::string> load_balancer::reload()
 {
     if (draining_) return refuse({"the load balancer is draining"});
-    auto loaded = conf::load(settings_->file);
+    auto loaded = conf::load(settings_->file, conf::used_by::lb);
     if (!loaded.value) {
         std::vector<std::string> errors;
         for (const auto& one : loaded.problems) errors.push_back(conf::to_string(one));

@@ -20,7 +20,7 @@ std::string variable(const char* name)
 
 conf::admin admin_of(const std::string& file)
 {
-    const auto loaded = conf::load(file);
+    const auto loaded = conf::load(file, conf::used_by::lb);
     std::string problems;
     for (const auto& each : loaded.problems)
         problems += (problems.empty() ? "" : "\n") + conf::to_string(each);
