@@ -1,0 +1,9 @@
+gatehouse_unit_test(identity
+  SOURCES
+    unit/bastion/fixtures.cpp
+    unit/bastion/identity_base64_test.cpp
+    unit/bastion/identity_public_key_test.cpp
+    unit/bastion/identity_ssh_reader_test.cpp
+    unit/http/shared_data.cpp
+  LINK gatehouse::bastion)
+target_compile_definitions(unit_identity PRIVATE GATEHOUSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
