@@ -1,8 +1,12 @@
 gatehouse_unit_test(identity
   SOURCES
+    unit/bastion/certificate_mint.cpp
     unit/bastion/fixtures.cpp
     unit/bastion/identity_base64_test.cpp
+    unit/bastion/identity_certificate_test.cpp
     unit/bastion/identity_public_key_test.cpp
+    unit/bastion/identity_revocation_list_test.cpp
+    unit/bastion/identity_serial_set_test.cpp
     unit/bastion/identity_ssh_reader_test.cpp
     unit/http/shared_data.cpp
   LINK gatehouse::bastion)
