@@ -2,7 +2,9 @@ gatehouse_unit_test(identity
   SOURCES
     unit/bastion/certificate_mint.cpp
     unit/bastion/fixtures.cpp
+    unit/bastion/identity_address_patterns_test.cpp
     unit/bastion/identity_base64_test.cpp
+    unit/bastion/identity_certificate_judge_test.cpp
     unit/bastion/identity_certificate_test.cpp
     unit/bastion/identity_public_key_test.cpp
     unit/bastion/identity_revocation_list_test.cpp
