@@ -1,7 +1,7 @@
 #include "bastion/identity/address_patterns.hpp"
 
+#include "bastion/identity/quoted.hpp"
 #include "conf/address.hpp"
-#include "conf/encoding.hpp"
 
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
@@ -89,11 +89,6 @@ std::vector<std::string_view> split(std::string_view list)
         if (comma == std::string_view::npos) return parts;
         list.remove_prefix(comma + 1);
     }
-}
-
-std::string quoted(std::string_view text)
-{
-    return '\'' + conf::printable(text) + '\'';
 }
 
 }  // namespace

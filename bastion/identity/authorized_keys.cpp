@@ -2,7 +2,7 @@
 
 #include "bastion/identity/key_line.hpp"
 #include "bastion/identity/option_reader.hpp"
-#include "conf/encoding.hpp"
+#include "bastion/identity/quoted.hpp"
 
 namespace gatehouse::bastion {
 namespace {
@@ -11,7 +11,7 @@ constexpr std::size_t longest_line = 8192;  // as sshd(8) has it
 
 std::string explain(login_refusal why, const key_line& line, const key_rules& rules)
 {
-    const auto type = '\'' + conf::printable(line.type) + '\'';
+    const auto type = quoted(line.type);
     switch (why) {
     case login_refusal::certificate_for_key:
         return "a certificate: list the key of its CA, with the option cert-authority";

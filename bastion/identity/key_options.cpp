@@ -1,8 +1,8 @@
 #include "bastion/identity/key_options.hpp"
 
 #include "bastion/identity/option_reader.hpp"
+#include "bastion/identity/quoted.hpp"
 #include "bastion/identity/timespec.hpp"
-#include "conf/encoding.hpp"
 #include "conf/scalars.hpp"
 
 #include <algorithm>
@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t longest_host = 1024;  // NI_MAXHOST
 constexpr std::size_t most_targets = 4096;  // OpenSSH's limit of permitopen=
 constexpr std::size_t most_principals = 1000;
-
-std::string quoted(std::string_view text)
-{
-    return '\'' + conf::printable(text) + '\'';
-}
 
 using problem = std::optional<std::string>;  // what is wrong, or nothing
 

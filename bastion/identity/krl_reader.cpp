@@ -1,6 +1,6 @@
 #include "bastion/identity/krl_reader.hpp"
 
-#include "conf/encoding.hpp"
+#include "bastion/identity/quoted.hpp"
 
 namespace gatehouse::bastion {
 namespace {
@@ -162,8 +162,7 @@ void krl_reader::read_extension(std::string_view section)
     const bool critical = from.u8() != 0;
     from.string();
     if (!from.finished()) return from_.fail();
-    if (critical)
-        refuse("the KRL has the critical extension '" + conf::printable(name) + "', which is unknown");
+    if (critical) refuse("the KRL has the critical extension " + quoted(name) + ", which is unknown");
 }
 
 }  // namespace gatehouse::bastion

@@ -1,6 +1,6 @@
 #include "bastion/identity/option_reader.hpp"
 
-#include "conf/encoding.hpp"
+#include "bastion/identity/quoted.hpp"
 
 #include <algorithm>
 
@@ -25,18 +25,18 @@ std::optional<key_option> option_reader::next()
     rest_.remove_prefix(end);
     if (rest_.starts_with('=')) {
         rest_.remove_prefix(1);
-        read.value = quoted();
-        if (!read.value) return refuse("the value of '" + conf::printable(read.name) + "' is not in quotes");
+        read.value = unquote();
+        if (!read.value) return refuse("the value of " + quoted(read.name) + " is not in quotes");
     }
     after_comma_ = rest_.starts_with(',');
     if (after_comma_)
         rest_.remove_prefix(1);
     else if (!rest_.empty())
-        return refuse("no comma behind the value of '" + conf::printable(read.name) + '\'');
+        return refuse("no comma behind the value of " + quoted(read.name));
     return read;
 }
 
-std::optional<std::string> option_reader::quoted()
+std::optional<std::string> option_reader::unquote()
 {
     if (!rest_.starts_with('"')) return std::nullopt;
     rest_.remove_prefix(1);

@@ -24,7 +24,7 @@ public:
 
 private:
     std::optional<key_option> refuse(std::string why);
-    std::optional<std::string> quoted();
+    std::optional<std::string> unquote();
 
     std::string_view rest_;
     std::string error_;

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
+
 using namespace gatehouse::bastion;
 using namespace gatehouse::test;
 using namespace std::string_literals;
@@ -102,6 +104,22 @@ TEST_CASE("a KRL of ssh-keygen takes keys back, and what hangs on them",
     }
     CHECK(openssh_list("krl_keys").revokes(openssh_certificate("by_p256")));  // its CA is on the list
     CHECK_FALSE(openssh_list("krl_empty").revokes(openssh_certificate("of_ed25519")));
+}
+
+TEST_CASE("every list revokes what ssh-keygen -Q says", "[bastion][identity][revocation_list]")
+{
+    std::ifstream verdicts(GATEHOUSE_SOURCE_DIR "/tests/unit/bastion/fixtures/verdicts.txt");
+    std::size_t cases = 0;
+    for (std::string list, name, verdict; verdicts >> list >> name >> verdict; ++cases) {
+        CAPTURE(list, name);
+        const auto read = openssh_list(list);
+        const auto& blob = made_by_openssh(name).blob;
+        const auto key = public_key::parse(blob);
+        if (!key && key.error() == login_refusal::dss_key) continue;
+        CHECK((key ? read.revokes(*key) : read.revokes(certificate::parse(blob).value())) ==
+              (verdict == "REVOKED"));
+    }
+    CHECK(cases > 300);
 }
 
 TEST_CASE("a KRL that was cut or that goes on is refused", "[bastion][identity][revocation_list]")
