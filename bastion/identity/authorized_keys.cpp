@@ -14,7 +14,7 @@ std::string explain(login_refusal why, const key_line& line, const key_rules& ru
     const auto type = quoted(line.type);
     switch (why) {
     case login_refusal::certificate_for_key:
-        return "a certificate: list the key of its CA, with the option cert-authority";
+        return "a certificate is not listed itself: the key of its CA is";
     case login_refusal::unknown_key_type: return "keys of type " + type + " are not known here";
     case login_refusal::dss_key: return "keys of type " + type + " are too weak";
     case login_refusal::short_rsa_key:

@@ -18,8 +18,7 @@ class revocation_list;
 
 // Who shows a certificate, from where and when, and whom it may convince.
 struct certificate_question {
-    std::vector<std::string>
-        principals;  // one of them must be in it: the login name, or what principals= lists
+    std::vector<std::string> principals;  // one must be in it: the login name, or one of principals=
     boost::asio::ip::address client;
     std::chrono::sys_seconds now;
     const std::vector<public_key>& authorities;  // CA keys that are trusted
@@ -32,16 +31,11 @@ struct certificate_question {
 class certified {
 public:
     const public_key& key() const noexcept { return key_; }
-    const std::string& key_id() const noexcept
-    {
-        return key_id_;
-    }  // the CA's words, not for a terminal as they are
+    const std::string& key_id() const noexcept { return key_id_; }  // the CA's words: any bytes but NUL
     std::uint64_t serial() const noexcept { return serial_; }
     const std::string& authority_fingerprint() const noexcept { return authority_fingerprint_; }
-    std::optional<std::chrono::sys_seconds> valid_before() const noexcept
-    {
-        return valid_before_;
-    }  // empty: for ever
+    // Empty: for ever.
+    std::optional<std::chrono::sys_seconds> valid_before() const noexcept { return valid_before_; }
     const permissions& allowed() const noexcept { return allowed_; }
 
 private:

@@ -21,9 +21,8 @@ struct key_options {
     std::vector<std::string> principals;  // one of them must be in the certificate; empty: the login name
     std::optional<address_patterns> from;
     std::optional<std::chrono::sys_seconds> expires;  // the last second in which the key is good
-    bool touch_required = true;                       // of security keys
-    bool verify_required =
-        false;  // of security keys: refused by the list, as nothing here sees the PIN's flag
+    bool touch_required = true;                       // of security keys, as the next one
+    bool verify_required = false;  // no line of a security key has it: nothing here sees the PIN's flag
     permissions allowed;
 };
 

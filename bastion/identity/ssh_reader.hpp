@@ -17,9 +17,8 @@ public:
     std::uint32_t u32() noexcept { return static_cast<std::uint32_t>(number(4)); }
     std::uint64_t u64() noexcept { return number(8); }
     std::string_view string() noexcept;
-    std::string_view text() noexcept;  // a string without NUL, which C would cut there
-    std::string_view
-    positive() noexcept;  // an mpint above zero in its only encoding: big endian, no sign byte
+    std::string_view text() noexcept;      // a string without NUL, which C would cut there
+    std::string_view positive() noexcept;  // an mpint above zero in its one encoding, without a sign byte
 
     void fail() noexcept;  // what was read cannot be right
     bool failed() const noexcept { return failed_; }

@@ -3,11 +3,13 @@ gatehouse_unit_test(identity
     unit/bastion/certificate_mint.cpp
     unit/bastion/fixtures.cpp
     unit/bastion/identity_address_patterns_test.cpp
+    unit/bastion/identity_authority_keys_test.cpp
     unit/bastion/identity_authorized_keys_test.cpp
     unit/bastion/identity_base64_test.cpp
     unit/bastion/identity_certificate_judge_test.cpp
     unit/bastion/identity_certificate_test.cpp
     unit/bastion/identity_key_options_test.cpp
+    unit/bastion/identity_login_judge_test.cpp
     unit/bastion/identity_public_key_test.cpp
     unit/bastion/identity_quoted_test.cpp
     unit/bastion/identity_revocation_list_test.cpp
