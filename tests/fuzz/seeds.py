@@ -1,6 +1,9 @@
 """Writes a few well-formed inputs for one fuzz target: seeds.py TARGET DIRECTORY EXAMPLES."""
+import base64
 import pathlib
 import sys
+
+OPENSSH = pathlib.Path(__file__).parent.parent / "unit/bastion/fixtures/openssh.txt"
 
 SEEDS = {
     "request_head": [
@@ -66,9 +69,28 @@ SEEDS = {
 }
 
 
+def openssh_seeds(target):
+    """What ssh-keygen made: keys and certificates, revocation lists, or lines of keys with options before them."""
+    lines = [line.split() for line in OPENSSH.read_text().splitlines()]
+    if target == "authorized_keys":
+        keys = [f"{kind} {blob}\n".encode() for name, kind, blob, *_ in lines if name.startswith("user_")]
+        options = [b'restrict,port-forwarding,permitopen="[2001:db8::1]:22",permitopen="web:*" ',
+                   b'from="192.0.2.0/24,!192.0.2.9,10.*,2001:db8::/32",expiry-time="20300101120000Z" ',
+                   b'cert-authority,principals="alice,ops",no-pty,command="a \\"b\\" c",environment="A=b" ',
+                   b'# a comment\n\n\tverify-required,tunnel="0",permitlisten="8080",No-X11-Forwarding\t']
+        return keys + [before + keys[0] for before in options]
+    revocations = target == "ssh_krl"
+    seeds = [base64.b64decode(blob) for _, kind, blob, *_ in lines if (kind == "krl") == revocations]
+    if revocations:
+        seeds.append("".join(f"{kind} {blob} a comment\n" for _, kind, blob, *_ in lines[:2]).encode())
+    return seeds
+
+
 def main(target, directory, examples):
     seeds = SEEDS.get(target)
-    if seeds is None:  # config
+    if target in ("ssh_certificate", "ssh_krl", "authorized_keys"):
+        seeds = openssh_seeds(target)
+    elif seeds is None:  # config
         seeds = [path.read_bytes() for path in sorted(pathlib.Path(examples).glob("*.yaml"))]
     for number, seed in enumerate(seeds):
         (pathlib.Path(directory) / str(number)).write_bytes(seed)
