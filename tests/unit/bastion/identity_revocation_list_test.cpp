@@ -102,7 +102,7 @@ TEST_CASE("a KRL of ssh-keygen takes keys back, and what hangs on them",
         CHECK_FALSE(list.revokes(key_named("user_p256")));
         CHECK_FALSE(list.revokes(openssh_certificate("of_p256")));
     }
-    CHECK(openssh_list("krl_keys").revokes(openssh_certificate("by_p256")));  // its CA is on the list
+    CHECK(openssh_list("krl_keys").revokes(openssh_certificate("by_p256")));
     CHECK_FALSE(openssh_list("krl_empty").revokes(openssh_certificate("of_ed25519")));
 }
 
@@ -201,11 +201,18 @@ TEST_CASE("a text file revokes by line", "[bastion][identity][revocation_list]")
                                 '\n' + line("of_rsa") + '\n' + line("ca_p256"));
     CHECK(list.revokes(key_named("user_ed25519")));
     CHECK(list.revokes(openssh_certificate("of_ed25519")));
-    CHECK(list.revokes(key_named("user_rsa")));           // by the certificate that was listed
-    CHECK(list.revokes(openssh_certificate("by_p256")));  // by its CA
+    CHECK(list.revokes(key_named("user_rsa")));  // by the certificate that was listed
+    CHECK(list.revokes(openssh_certificate("by_p256")));
     CHECK_FALSE(list.revokes(key_named("user_p256")));
     CHECK_FALSE(list.revokes(openssh_certificate("of_p256")));
     CHECK(error_of("").empty());
+}
+
+TEST_CASE("whoever a revoked CA signed for is revoked", "[bastion][identity][revocation_list]")
+{
+    const auto list = *revocation_list::parse(made_by_openssh("ca_p256").line);
+    CHECK(list.revokes(openssh_certificate("by_p256")));
+    CHECK_FALSE(list.revokes(openssh_certificate("by_p384")));  // for the same key
 }
 
 TEST_CASE("a text file with another line is refused", "[bastion][identity][revocation_list]")
