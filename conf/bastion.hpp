@@ -85,7 +85,7 @@ struct bastion {
     std::vector<ssh_user> users;             // names are unique
     std::optional<conf::user_ca> user_ca;
     std::vector<std::string> admins;         // users who may see and end others' sessions by `ssh bastion`
-    bool security_keys = false;              // sk- keys, whose signatures need a touch
+    bool security_keys = false;              // sk- keys; libssh does not show whether they were touched
     std::vector<access_rule> rules;
     bool allow_loopback_targets = false;     // for trials on one machine
     bastion_limits limits;
