@@ -1,0 +1,1 @@
+list(APPEND sources ssh/algorithms.cpp ssh/key_filter.cpp ssh/outcome.cpp)

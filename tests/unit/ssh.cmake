@@ -1,0 +1,4 @@
+gatehouse_unit_test(ssh
+  SOURCES
+    unit/ssh/key_filter_test.cpp
+  LINK gatehouse::bastion)
