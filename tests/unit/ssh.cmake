@@ -1,4 +1,5 @@
 gatehouse_unit_test(ssh
   SOURCES
     unit/ssh/key_filter_test.cpp
+    unit/ssh/server_test.cpp
   LINK gatehouse::bastion)

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "bastion/ssh/key_filter.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gatehouse::bastion {
+
+struct server_settings {
+    std::vector<std::string> host_keys;  // private key files; at least one, at most one of each type
+    key_filter user_keys;                // its `fips` holds for the key exchange, too
+    std::uint64_t rekey_bytes = 1ULL << 30;
+    std::chrono::seconds rekey_after = std::chrono::hours(1);
+    std::chrono::milliseconds login_grace = std::chrono::seconds(30);
+    unsigned max_auth_tries = 6;  // refused keys and bad signatures; at least 1
+    unsigned channels = 32;       // open, being opened or not yet closed by the client
+};
+
+// Throws std::runtime_error when the libssh that this process runs with is older than 0.10.6. Before any thread.
+void require_libssh();
+
+// What new sessions begin with: host keys, algorithms, limits, and memory that sessions of one worker share for the
+// length of one call. One per worker and not shared between them. A reload makes a new one; sessions keep theirs.
+class server {
+public:
+    // Throws std::runtime_error naming the host key that cannot be used, and why.
+    explicit server(const server_settings& settings);
+    ~server();
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    struct parts;
+    parts& inside() noexcept { return *parts_; }
+
+private:
+    std::unique_ptr<parts> parts_;
+};
+
+}  // namespace gatehouse::bastion
