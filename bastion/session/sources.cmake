@@ -1,0 +1,1 @@
+list(APPEND sources session/relay.cpp)
