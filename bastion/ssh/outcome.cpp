@@ -10,6 +10,7 @@ std::string_view to_string(end_reason why) noexcept
     case end_reason::login_timeout: return "login_timeout";
     case end_reason::login_bytes: return "login_bytes";
     case end_reason::too_many_tries: return "too_many_tries";
+    case end_reason::bad_signature: return "bad_signature";
     case end_reason::window_overrun: return "window_overrun";
     case end_reason::unread_replies: return "unread_replies";
     case end_reason::requested: return "requested";

@@ -11,6 +11,7 @@ enum class end_reason {
     login_timeout,        // not logged in within the grace time
     login_bytes,          // sent more than a login needs
     too_many_tries,       // refused keys, and signatures that do not verify
+    bad_signature,        // as its first word, before there is anything that could be answered
     window_overrun,       // sent more than a channel's window
     unread_replies,       // asks and asks, and does not read the answers
     requested,            // by us

@@ -390,7 +390,10 @@ bool libssh_transport::configure(int descriptor)
     ssh_set_counters(session, &socket_bytes_, &packets_);
     ssh_set_blocking(session, 0);
     // Sends our version and makes what the event below needs; the exchange goes on by itself as packets come.
-    if (ssh_handle_key_exchange(session) == SSH_ERROR) return false;
+    if (ssh_handle_key_exchange(session) == SSH_ERROR) {
+        end(peer_left() ? end_reason::peer_left : end_reason::protocol_error);  // its first bytes were here already
+        return true;
+    }
     event_.reset(ssh_event_new());
     return event_ && ssh_event_add_session(event_.get(), session) == SSH_OK;
 }
@@ -621,7 +624,7 @@ void libssh_transport::authenticate(message_ptr message)
 void libssh_transport::reply_failure()
 {
     if (++tries_ >= by_->inside().settings.max_auth_tries) return end(end_reason::too_many_tries);
-    if (!last_offer_) return end(end_reason::protocol_error);  // no way to say no
+    if (!last_offer_) return end(end_reason::bad_signature);  // libssh answers nothing but a message
     ssh_message_auth_set_methods(last_offer_.get(), SSH_AUTH_METHOD_PUBLICKEY);
     ssh_message_reply_default(last_offer_.get());
 }
