@@ -15,10 +15,11 @@
 #include <csignal>
 #include <fstream>
 #include <iostream>
-#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -58,6 +59,11 @@ public:
         self_ = shared_from_this();
         transport_ = bastion::transport::start(loop_, std::move(by), descriptor, *this);
         if (!transport_) self_.reset();
+    }
+
+    void end()
+    {
+        if (transport_) transport_->end(bastion::end_reason::requested);
     }
 
     bool on_public_key(const bastion::key_offer& offer) override
@@ -136,12 +142,23 @@ public:
         accept();
     }
 
+    // The loop runs out of work then.
+    void close()
+    {
+        acceptor_.close();
+        for (const auto& one : sessions_)
+            if (const auto running = one.lock()) running->end();
+    }
+
 private:
     void accept()
     {
         acceptor_.async_accept([this](const boost::system::error_code& failed, tcp::socket peer) {
             if (failed) return;
-            std::make_shared<session>(loop_, wanted_)->begin(server_, peer.release());
+            const auto made = std::make_shared<session>(loop_, wanted_);
+            made->begin(server_, peer.release());
+            std::erase_if(sessions_, [](const auto& one) { return one.expired(); });
+            sessions_.push_back(made);
             accept();
         });
     }
@@ -150,6 +167,7 @@ private:
     const options& wanted_;
     std::shared_ptr<bastion::server> server_;
     tcp::acceptor acceptor_;
+    std::vector<std::weak_ptr<session>> sessions_;
 };
 
 options parse(int count, char** words)
@@ -180,9 +198,9 @@ try {
     bastion::require_libssh();
     const auto wanted = parse(count, words);
     asio::io_context loop(1);
-    const listener door(loop, wanted);
+    listener door(loop, wanted);
     asio::signal_set signals(loop, SIGTERM, SIGINT);
-    signals.async_wait([&](const boost::system::error_code&, int) { loop.stop(); });
+    signals.async_wait([&](const boost::system::error_code&, int) { door.close(); });
     loop.run();
     return 0;
 } catch (const std::exception& error) {

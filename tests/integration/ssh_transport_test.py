@@ -173,7 +173,8 @@ class Jump(SshTest):
     def test_fifty_mebibytes_through_the_jump_both_ways(self):
         server = self.transport()
         data = os.urandom(MIB) * 50
-        done = self.ssh(self.hosts(server, RekeyLimit="1M"), "inside", "cat", stdin=data, timeout=120)
+        hosts = self.hosts(server, RekeyLimit="1M", KexAlgorithms="curve25519-sha256")
+        done = self.ssh(hosts, "inside", "cat", stdin=data, timeout=120)
         self.assertEqual((done.returncode, digest(done.stdout)), (0, digest(data)), done.stderr)
 
     def test_agent_and_port_forwarding_belong_to_the_target_not_to_the_jump(self):
@@ -200,9 +201,18 @@ class Refusals(SshTest):
     def test_the_right_key_behind_wrong_ones_is_found(self):
         server, target = self.transport(), self.target(answer_length)
         self.make_key("short", "rsa", 1024)
-        done = self.ssh(self.jump_config(server), "-i", self.folder / "short", "-i", self.folder / "other",
-                        "-o", "PubkeyAcceptedAlgorithms=+ssh-rsa", "-W", f"127.0.0.1:{target.port}", "jump", stdin=b"x")
+        config = self.jump_config(server, IdentityFile=self.folder / "short")
+        done = self.ssh(config, "-i", self.folder / "other", "-i", self.folder / "user",
+                        "-W", f"127.0.0.1:{target.port}", "jump", stdin=b"x")
         self.assertEqual((done.returncode, done.stdout), (0, b"1 bytes\n"), done.stderr)
+
+    def test_a_key_that_libssh_would_not_verify_may_not_sign(self):
+        self.make_key("known_but_short", "rsa", 1024)
+        server = self.transport(user_key="known_but_short")
+        config = self.jump_config(server, IdentityFile=self.folder / "known_but_short", RequiredRSASize=1024)
+        done = self.ssh(config, "-W", "127.0.0.1:1", "jump")
+        self.assertIn(b"Permission denied (publickey)", done.stderr)
+        self.assertEqual(server.count("^key "), 0)  # nobody was asked whose it is
 
     def test_targets_that_are_forbidden_or_closed(self):
         server = self.transport()
@@ -261,7 +271,9 @@ class Agreement(SshTest):
                      {"Ciphers": "aes128-ctr", "MACs": "hmac-sha2-256"}, {"HostKeyAlgorithms": "ssh-rsa"}):
             with self.subTest(weak):
                 done = self.ssh(self.jump_config(server, LogLevel="INFO", **weak), "-W", "127.0.0.1:1", "jump")
-                self.assertIn(b"no matching", done.stderr)
+                self.assertEqual(done.returncode, 255)
+                self.assertRegex(done.stderr, b"no matching|Connection closed by")  # whoever notices first
+        self.assertEqual(server.count("^key "), 0)
 
     def test_compression_is_not_agreed_even_when_asked_for(self):
         server, target = self.transport(), self.target(answer_length)
