@@ -1,6 +1,8 @@
 #include "bastion/ssh/transport.hpp"
 
 #include "bastion/ssh/algorithms.hpp"
+#include "bastion/ssh/client_socket.hpp"
+#include "bastion/ssh/login_guard.hpp"
 #include "bastion/ssh/server.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -13,8 +15,6 @@
 #include <libssh/server.h>
 
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/evp.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -37,7 +37,6 @@ constexpr std::uint32_t window_slack = 64 * 1024;  // libssh does not enforce th
 constexpr std::uint32_t largest_packet = 256 * 1024;
 constexpr std::size_t most_per_write = 128 * 1024;
 constexpr std::uint32_t least_peer_packet = 1024;
-constexpr std::uint64_t login_bytes = 64 * 1024;  // a login needs 2 KiB, with many keys and certificates 30 KiB
 constexpr int rounds_per_turn = 64;               // of 4 KiB each, then other sessions have their turn
 constexpr std::uint64_t most_unread_replies = 10'000;
 
@@ -89,20 +88,6 @@ std::optional<std::uint32_t> peer_packet_size(ssh_channel which, ssh_session ses
                        front.local_max_packet == 35'000 && front.remote_eof == 0 &&
                        front.remote_window == ssh_channel_window_size(which);
     return known ? std::optional(front.remote_max_packet) : std::nullopt;
-}
-
-void tune(int descriptor)
-{
-    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
-    const auto set = [descriptor](int level, int option, int value) {
-        ::setsockopt(descriptor, level, option, &value, sizeof value);
-    };
-    set(IPPROTO_TCP, TCP_NODELAY, 1);
-    // A dead client is noticed, and a balancer in front sees life within its shortest idle timeout.
-    set(SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(IPPROTO_TCP, TCP_KEEPIDLE, 45);
-    set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
-    set(IPPROTO_TCP, TCP_KEEPCNT, 4);
 }
 
 }  // namespace
@@ -199,7 +184,8 @@ class libssh_transport final : public transport, public std::enable_shared_from_
     // Shared with its waits and with nothing else for longer than a call.
 public:
     libssh_transport(asio::io_context& loop, std::shared_ptr<server> by, session_handler& handler) :
-        loop_(loop), by_(std::move(by)), handler_(handler), wait_(loop), grace_(loop)
+        loop_(loop), by_(std::move(by)), handler_(handler), wait_(loop), grace_(loop),
+        login_(by_->inside().settings.max_auth_tries)
     {
     }
     ~libssh_transport() override { dismantle(); }
@@ -237,7 +223,6 @@ private:
     void global_request(ssh_message message);
     void refuse(ssh_message message, refusal what);
     channel_state* adopt(ssh_channel handle);
-    std::unique_ptr<session_channel> serve(channel_state& which);
     void serve_channels();
     void reap();
     void after_io();
@@ -263,11 +248,10 @@ private:
     std::list<pending_open> pending_;
 
     std::uint64_t packets_seen_ = 0, data_packets_ = 0;  // of packets_.in_packets: looked for messages; of them data
-    std::uint64_t login_packets_ = 0, login_messages_ = 0;
     std::uint64_t replies_at_empty_ = 0;  // packets_.out_packets when the client had read all, last
     message_ptr last_offer_;              // answers the signatures that libssh is silent about
-    unsigned tries_ = 0;
-    bool asks_login_ = false, logged_in_ = false;  // libssh's own word on this was wrong once (CVE-2018-10933)
+    login_guard login_;
+    bool logged_in_ = false;  // libssh's own word on this was wrong once (CVE-2018-10933)
     bool reading_ = false, writing_ = false, in_pump_ = false, pump_posted_ = false;
     bool dead_ = false;
     std::optional<end_reason> ending_;
@@ -350,7 +334,7 @@ private:
 
 bool libssh_transport::open(int descriptor)
 {
-    tune(descriptor);
+    prepare_client_socket(descriptor);
     const int watched = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
     boost::system::error_code failed;
     if (watched >= 0) wait_.assign(watched, failed);
@@ -539,7 +523,7 @@ bool libssh_transport::take_messages()
             data_packets_ = 0;
             return false;
         }
-        ++login_messages_;
+        login_.heard_message();
         handle(std::move(message));
     }
     return true;
@@ -549,13 +533,8 @@ bool libssh_transport::take_messages()
 void libssh_transport::check_login()
 {
     if (logged_in_ || ending_) return;
-    if (socket_bytes_.in_bytes > login_bytes) return end(end_reason::login_bytes);
-    if (!asks_login_) return;
-    // A signature that does not verify, and a key that cannot be parsed, leave no message and no answer.
-    while (!ending_ && packets_.in_packets - login_packets_ > login_messages_) {
-        ++login_messages_;
-        reply_failure();
-    }
+    if (login_guard::too_much(socket_bytes_.in_bytes)) return end(end_reason::login_bytes);
+    for (auto silent = login_.take_silent(packets_.in_packets); silent > 0 && !ending_; --silent) reply_failure();
 }
 
 void libssh_transport::handle(message_ptr message)
@@ -564,10 +543,7 @@ void libssh_transport::handle(message_ptr message)
     case SSH_REQUEST_SERVICE:
         if (logged_in_ || text_of(ssh_message_service_service(message.get())) != "ssh-userauth")
             return end(end_reason::protocol_error);
-        if (!std::exchange(asks_login_, true)) {
-            login_packets_ = packets_.in_packets;
-            login_messages_ = 0;
-        }
+        login_.begin(packets_.in_packets);
         ssh_message_service_reply_success(message.get());
         break;
     case SSH_REQUEST_AUTH: authenticate(std::move(message)); break;
@@ -591,7 +567,7 @@ bool libssh_transport::accepts(ssh_message offer, bool is_signed)
 
 void libssh_transport::authenticate(message_ptr message)
 {
-    if (logged_in_ || !asks_login_) return end(end_reason::protocol_error);
+    if (logged_in_ || !login_.begun()) return end(end_reason::protocol_error);
     last_offer_ = std::move(message);
     auto* const offer = last_offer_.get();
     const int method = ssh_message_subtype(offer);
@@ -623,7 +599,7 @@ void libssh_transport::authenticate(message_ptr message)
 
 void libssh_transport::reply_failure()
 {
-    if (++tries_ >= by_->inside().settings.max_auth_tries) return end(end_reason::too_many_tries);
+    if (login_.failed()) return end(end_reason::too_many_tries);
     if (!last_offer_) return end(end_reason::bad_signature);  // libssh answers nothing but a message
     ssh_message_auth_set_methods(last_offer_.get(), SSH_AUTH_METHOD_PUBLICKEY);
     ssh_message_reply_default(last_offer_.get());
