@@ -20,7 +20,7 @@ struct server_settings {
     unsigned channels = 32;       // open, being opened or not yet closed by the client
 };
 
-// Throws std::runtime_error when the libssh that this process runs with is older than 0.10.6. Before any thread.
+// Throws std::runtime_error when this process does not run with libssh 0.10, from 0.10.6 on. Before any thread.
 void require_libssh();
 
 // What new sessions begin with: host keys, algorithms, limits, and memory that sessions of one worker share for the

@@ -21,6 +21,7 @@ struct key_offer {
 
 // ssh -J, -W and -L ask for this.
 struct direct_tcpip {
+    unsigned number = 0;  // of the request within its session, from 1: for the audit log
     std::string host;  // as the client wrote it: a name or a literal, not looked at
     std::uint16_t port = 0;
     std::string originator;

@@ -96,7 +96,10 @@ void require_libssh()
 {
     ssh_init();
     if (!ssh_version(SSH_VERSION_INT(0, 10, 6)))
-        throw std::runtime_error("libssh " + text_of(ssh_version(0)) + " is too old: 0.10.6 or later is needed");
+        throw std::runtime_error("libssh " + text_of(ssh_version(0)) + " is too old: 0.10.6 is needed");
+    // Its channels look different inside, and peer_packet_size() would refuse each of them.
+    if (ssh_version(SSH_VERSION_INT(0, 11, 0)))
+        throw std::runtime_error("libssh " + text_of(ssh_version(0)) + " is too new: 0.10 is needed, from 0.10.6 on");
 }
 
 struct server::parts {
@@ -251,6 +254,7 @@ private:
     std::uint64_t replies_at_empty_ = 0;  // packets_.out_packets when the client had read all, last
     message_ptr last_offer_;              // answers the signatures that libssh is silent about
     login_guard login_;
+    unsigned requests_ = 0;  // of TCP channels
     bool logged_in_ = false;  // libssh's own word on this was wrong once (CVE-2018-10933)
     bool reading_ = false, writing_ = false, in_pump_ = false, pump_posted_ = false;
     bool dead_ = false;
@@ -626,6 +630,7 @@ void libssh_transport::open_channel(message_ptr message)
     direct_tcpip where;
     if (kind == SSH_CHANNEL_DIRECT_TCPIP) {
         auto* const asked = message.get();
+        where.number = ++requests_;
         where.host = text_of(ssh_message_channel_request_open_destination(asked));
         where.port = static_cast<std::uint16_t>(ssh_message_channel_request_open_destination_port(asked));
         where.originator = text_of(ssh_message_channel_request_open_originator(asked));
