@@ -44,19 +44,11 @@ class Forwarding(SshTest):
             heard.append(read_all(connection))
 
         server, target = self.transport(), self.target(serve)
-        local = ssh_parts.socket.create_server(("127.0.0.1", 0))
-        port = local.getsockname()[1]
-        local.close()
-        client = ssh_parts.Process(["ssh", "-F", self.jump_config(server, ExitOnForwardFailure="yes"), "-N", "-L",
-                                    f"127.0.0.1:{port}:127.0.0.1:{target.port}", "jump"])
+        local = self.folder / "half_close"
+        client = ssh_parts.Process(["ssh", "-F", self.jump_config(server), "-N", "-L",
+                                    f"{local}:127.0.0.1:{target.port}", "jump"])
         self.addCleanup(client.process.terminate)
-        server.wait_line("^login ")
-        for _ in range(100):
-            try:
-                wire = ssh_parts.socket.create_connection(("127.0.0.1", port), timeout=20)
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.05)
+        wire = self.connect(local)
         with wire:
             self.assertEqual(read_all(wire), b"first")  # its end has come through, ours is still open
             wire.sendall(b"late" * 1000)
@@ -149,17 +141,27 @@ class Jump(SshTest):
         cls.make_key("target_host")
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        free = ssh_parts.socket.create_server(("127.0.0.1", 0))
-        cls.port = free.getsockname()[1]
-        free.close()
+        for _ in range(5):  # a port that was free may be taken before sshd binds it
+            if cls.start_sshd(sshd):
+                return
+        raise AssertionError("\n".join(cls.sshd.lines))
+
+    @classmethod
+    def start_sshd(cls, program):
+        with ssh_parts.socket.create_server(("127.0.0.1", 0)) as free:
+            cls.port = free.getsockname()[1]
         config = cls.folder / "sshd_config"
         config.write_text(f"Port {cls.port}\nListenAddress 127.0.0.1\nHostKey {cls.folder}/target_host\nPidFile none\n"
                           f"AuthorizedKeysFile {cls.folder}/user.pub\nStrictModes no\nUsePAM no\n"
                           "PermitRootLogin prohibit-password\n", encoding="ascii")
-        cls.sshd = ssh_parts.Process([sshd, "-D", "-e", "-f", config])
+        cls.sshd = ssh_parts.Process([program, "-D", "-e", "-f", config])
         cls.addClassCleanup(cls.sshd.process.wait)
         cls.addClassCleanup(cls.sshd.process.terminate)
-        cls.sshd.wait_line("Server listening on")
+        try:
+            cls.sshd.wait_line("Server listening on")
+        except AssertionError:
+            return False
+        return True
 
     def hosts(self, server, **common):
         return self.config({"jump": {"User": "ada", "Port": server.port},
@@ -177,9 +179,9 @@ class Jump(SshTest):
         done = self.ssh(hosts, "inside", "cat", stdin=data, timeout=120)
         self.assertEqual((done.returncode, digest(done.stdout)), (0, digest(data)), done.stderr)
 
-    def test_agent_and_port_forwarding_belong_to_the_target_not_to_the_jump(self):
+    def test_remote_forwarding_belongs_to_the_target_not_to_the_jump(self):
         server, target = self.transport(), self.target(answer_length)
-        done = self.ssh(self.hosts(server), "-o", f"RemoteForward={self.port + 1} 127.0.0.1:{target.port}", "inside",
+        done = self.ssh(self.hosts(server), "-o", f"RemoteForward=0 127.0.0.1:{target.port}", "inside",
                         "true")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(server.count("^refused"), 0)
@@ -245,11 +247,7 @@ class Refusals(SshTest):
         self.addCleanup(client.wait)
         self.addCleanup(client.terminate)
         server.wait_line("^login ")
-        while not local.exists():
-            time.sleep(0.02)
-        with ssh_parts.socket.socket(ssh_parts.socket.AF_UNIX) as wire:
-            wire.settimeout(20)
-            wire.connect(str(local))
+        with self.connect(local) as wire:
             self.assertEqual(wire.recv(1), b"")
         server.wait_line("^refused channel_kind$")
 

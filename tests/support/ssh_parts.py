@@ -180,6 +180,13 @@ class SshTest(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline, "not in time")
             time.sleep(0.02)
 
+    def connect(self, path):
+        """A connection to the Unix socket that a client's -L will open."""
+        wire = socket.socket(socket.AF_UNIX)
+        wire.settimeout(20)
+        self.eventually(lambda: wire.connect_ex(str(path)) == 0)
+        return wire
+
     def ssh(self, config, *words, stdin=b"", timeout=60):
         """OpenSSH's client, run to its end; output as bytes."""
         command = ["ssh", "-F", str(config), *[str(word) for word in words]]
