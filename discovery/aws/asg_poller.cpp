@@ -132,7 +132,10 @@ asg_poll_request asg_poller::state::request()
         renew_at = now + describe_again;
     }
     asg_poll_request made;
-    for (const auto& one : looked_for) made.groups.push_back({one.what, one.what.tags.empty() ? std::vector<std::string>() : one.who->auto_scaling_groups()});
+    for (const auto& one : looked_for) {
+        auto known = one.what.tags.empty() ? std::vector<std::string>() : one.who->auto_scaling_groups();
+        made.groups.push_back({one.what, std::move(known)});
+    }
     made.described = described;
     made.interruptions = steady_clock::now() >= spot_from;
     return made;
