@@ -46,9 +46,9 @@ struct scheduling {
     std::uint64_t runtime = 0, deadline = 0, period = 0;
 };
 
-// A worker that wakes up for a request takes its core back at once from whoever has it, instead of after that one's
+// A worker that wakes up for a request may take its core back from a thread with a longer slice, instead of after that
 // slice of milliseconds. Since Linux 6.12 a thread asks for that by a short slice of its own (the shortest is 0.1 ms);
-// older kernels prefer who slept, and ignore this. Its share of the core stays the same.
+// older kernels ignore this. A worker that has just used more than its share waits nevertheless.
 void preempt_others() noexcept
 {
     scheduling wanted;
