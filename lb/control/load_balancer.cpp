@@ -19,6 +19,13 @@ unsigned threads_for(const conf::lb& settings)
     return settings.workers != 0 ? settings.workers : std::max(1U, std::thread::hardware_concurrency());
 }
 
+std::vector<service::listener_binds> binds_of(const conf::lb& settings)
+{
+    std::vector<service::listener_binds> all;
+    for (const auto& listener : settings.listeners) all.push_back({listener.name, listener.bind});
+    return all;
+}
+
 }  // namespace
 
 load_balancer::load_balancer(boost::asio::io_context& control, std::shared_ptr<const conf::config> settings,
@@ -54,7 +61,7 @@ load_balancer::load_balancer(boost::asio::io_context& control, std::shared_ptr<c
         targets_.health_changed(which, before, steady_ms());
     });
     put_to_work(std::move(settings));
-    for (const auto& name : sockets_.unclaimed(settings_->lb->listeners))
+    for (const auto& name : sockets_.unclaimed(binds_of(*settings_->lb)))
         out_.warning("a socket from systemd has no listener of its name", {{"name", name}});
     daemon_metrics_.reloaded(true);
     pool_.start();
@@ -75,11 +82,11 @@ void load_balancer::put_to_work(std::shared_ptr<const conf::config> settings)
     auto contexts = tls_.load(lb);
     plan_builder next = plans_;
     next.adopt(settings);
-    auto opened = sockets_.open_for(lb.listeners);
+    auto opened = sockets_.open_for(binds_of(lb));
     try {
         access_log_.write_to(lb.access_log);
     } catch (...) {
-        for (const auto& one : opened) socket_table::close(one);
+        for (const auto& one : opened) service::socket_table::close(one);
         throw;
     }
     sockets_.commit();
@@ -101,7 +108,7 @@ void load_balancer::put_to_work(std::shared_ptr<const conf::config> settings)
     watch_certificates();
 }
 
-void load_balancer::publish(const std::vector<socket_table::opened>& sockets)
+void load_balancer::publish(const std::vector<service::socket_table::opened>& sockets)
 {
     for (unsigned i = 0; i < pool_.size(); ++i) {
         auto next = plans_.build(i, targets_.sets(), tls_.in_use(), sockets[i]);

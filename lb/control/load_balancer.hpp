@@ -5,7 +5,6 @@
 #include "lb/control/auto_scaling_loop.hpp"
 #include "lb/control/own_zone.hpp"
 #include "lb/control/plan_builder.hpp"
-#include "lb/control/socket_table.hpp"
 #include "lb/control/target_registry.hpp"
 #include "lb/control/tls_store.hpp"
 #include "lb/health/health_checker.hpp"
@@ -16,6 +15,7 @@
 #include "service/log.hpp"
 #include "service/process_metrics.hpp"
 #include "service/ready_report.hpp"
+#include "service/socket_table.hpp"
 #include "service/workers.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -80,7 +80,7 @@ public:
 
 private:
     void put_to_work(std::shared_ptr<const conf::config> settings);
-    void publish(const std::vector<socket_table::opened>& sockets);
+    void publish(const std::vector<service::socket_table::opened>& sockets);
     void publish_again();
     void warn_of_late_changes(const conf::config& next);
     void watch_targets();
@@ -108,9 +108,9 @@ private:
     own_zone zone_;
     health_checker checker_;
     tls_store tls_;
-    socket_table sockets_;
+    service::socket_table sockets_;
     plan_builder plans_;
-    std::vector<socket_table::opened> addresses_;  // of each worker, without descriptors
+    std::vector<service::socket_table::opened> addresses_;  // of each worker, without descriptors
     service::file_watch certificates_;
     boost::asio::steady_timer seconds_;
     std::int64_t started_ = 0, tickets_rotated_ = 0;

@@ -33,7 +33,7 @@ void plan_builder::adopt(std::shared_ptr<const conf::config> settings)
 }
 
 plan_ptr plan_builder::build(unsigned worker, const std::vector<std::shared_ptr<const target_set>>& sets,
-                             const tls_store::contexts& tls, const socket_table::opened& sockets) const
+                             const tls_store::contexts& tls, const service::socket_table::opened& sockets) const
 {
     plan_ptr made(new plan);
     const auto& lb = *settings_->lb;
@@ -56,7 +56,7 @@ plan_ptr plan_builder::build(unsigned worker, const std::vector<std::shared_ptr<
 
 listener_plan plan_builder::build_listener(unsigned worker, const conf::listener& from, const plan& whole,
                                            const tls_store::contexts& tls,
-                                           const socket_table::opened& sockets) const
+                                           const service::socket_table::opened& sockets) const
 {
     listener_plan made;
     made.name = from.name;

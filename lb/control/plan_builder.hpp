@@ -1,7 +1,6 @@
 #pragma once
 
 #include "conf/config.hpp"
-#include "lb/control/socket_table.hpp"
 #include "lb/control/tls_store.hpp"
 #include "lb/metrics/metrics.hpp"
 #include "lb/worker/plan.hpp"
@@ -25,13 +24,13 @@ public:
 
     // `sockets` are what open_for() gave this worker; `opened` ones only with the first plan after it.
     plan_ptr build(unsigned worker, const std::vector<std::shared_ptr<const target_set>>& sets,
-                   const tls_store::contexts& tls, const socket_table::opened& sockets) const;
+                   const tls_store::contexts& tls, const service::socket_table::opened& sockets) const;
 
     const route_table& routes(const std::string& listener) const { return *routes_.at(listener); }
 
 private:
     listener_plan build_listener(unsigned worker, const conf::listener& from, const plan& whole,
-                                 const tls_store::contexts& tls, const socket_table::opened& sockets) const;
+                                 const tls_store::contexts& tls, const service::socket_table::opened& sockets) const;
 
     metrics* counters_;
     std::shared_ptr<const conf::config> settings_;

@@ -10,7 +10,6 @@ list(APPEND sources
   control/own_zone.cpp
   control/plan_builder.cpp
   control/replacement_reports.cpp
-  control/socket_table.cpp
   control/target_registry.cpp
   control/target_replies.cpp
   control/target_report.cpp

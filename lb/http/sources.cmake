@@ -11,7 +11,6 @@ list(APPEND sources
   http/host.cpp
   http/http_date.cpp
   http/own_response.cpp
-  http/proxy_header.cpp
   http/request_head.cpp
   http/request_target.cpp
   http/response_head.cpp

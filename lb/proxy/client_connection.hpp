@@ -29,7 +29,7 @@ class client_connection final : public mortal,
 public:
     // Takes over an accepted, non-blocking descriptor.
     static void open(worker_loop& home, listener_state& listener, int descriptor,
-                     const boost::asio::ip::tcp::endpoint& peer, const acceptor& from);
+                     const boost::asio::ip::tcp::endpoint& peer, const service::acceptor& from);
 
     // The listener goes or the door closes: the next response is the last; while idle, drain_grace is left for a
     // request that is on its way.
@@ -43,7 +43,7 @@ private:
     enum class phase : std::uint8_t { proxy_header, handshake, open, lingering, closed };
 
     client_connection(worker_loop& home, listener_state& listener, int descriptor,
-                      const boost::asio::ip::tcp::endpoint& peer, const acceptor& from);
+                      const boost::asio::ip::tcp::endpoint& peer, const service::acceptor& from);
     ~client_connection() override;
 
     void start();

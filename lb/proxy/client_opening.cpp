@@ -1,8 +1,8 @@
-#include "lb/http/proxy_header.hpp"
 #include "lb/proxy/client_connection.hpp"
 #include "lb/proxy/relay.hpp"
 #include "lb/worker/source_counts.hpp"
 #include "lb/worker/worker_loop.hpp"
+#include "service/proxy_header.hpp"
 #include "service/sockets.hpp"
 
 #include <netinet/tcp.h>
@@ -37,7 +37,7 @@ std::string trace_id(std::uint64_t high, std::uint64_t low)
 }  // namespace
 
 void client_connection::open(worker_loop& home, listener_state& listener, int descriptor, const tcp::endpoint& peer,
-                             const acceptor& from)
+                             const service::acceptor& from)
 {
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -46,7 +46,7 @@ void client_connection::open(worker_loop& home, listener_state& listener, int de
 }
 
 client_connection::client_connection(worker_loop& home, listener_state& listener, int descriptor,
-                                     const tcp::endpoint& peer, const acceptor& from) :
+                                     const tcp::endpoint& peer, const service::acceptor& from) :
     home_(home), listener_(listener), link_(home.events, descriptor, home.scratch, *this)
 {
     facts_.source = peer;
@@ -110,9 +110,9 @@ void client_connection::read_proxy_header()
     if (got.state == transport::io::blocked) return link_.arm_read();
     if (got.state != transport::io::done) return close(false);
     pending_.append(home_.scratch.plain(), got.bytes);
-    const auto header = http::parse_proxy_header(pending_);
-    if (header.state == http::proxy_header::status::need_more) return link_.arm_read();
-    if (header.state == http::proxy_header::status::bad) {
+    const auto header = service::parse_proxy_header(pending_);
+    if (header.state == service::proxy_header::status::need_more) return link_.arm_read();
+    if (header.state == service::proxy_header::status::bad) {
         home_.stats.refused[static_cast<std::size_t>(refusal::bad_proxy_header)].add();
         return close(true);
     }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "lb/worker/acceptor.hpp"
 #include "lb/worker/plan.hpp"
+#include "service/acceptor.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -22,7 +22,7 @@ struct listener_state {
     const listener_plan* current = nullptr;  // inside the plan the worker serves by; the last one, once gone
     plan_ptr keeps;                          // what `current` points into
     bool leaving = false;                    // not in the plan any more, or the door closes
-    std::list<acceptor> sockets;
+    std::list<service::acceptor> sockets;
     client_list connections;
 };
 

@@ -7,6 +7,7 @@
 #include "lb/target/target_set.hpp"
 #include "lb/tls/server_context.hpp"
 #include "service/address_block.hpp"
+#include "service/socket_table.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
@@ -37,13 +38,9 @@ struct listener_plan {
     listener_stats* connections = nullptr;
     std::shared_ptr<server_context> tls;  // this worker's own; null for http
 
-    // A descriptor that is already listening. The worker owns it from adoption on. Sockets that an earlier plan
-    // handed over stay open without being named again.
-    struct socket {
-        int descriptor = -1;
-        conf::bind_address address;
-    };
-    std::vector<socket> opened;               // new with this plan
+    // New with this plan; the worker owns them from adoption on. Sockets that an earlier plan handed over stay open
+    // without being named again.
+    std::vector<service::listening_socket> opened;
     std::vector<conf::bind_address> addresses;  // every address that stays open; others are closed
 };
 

@@ -1,1 +1,1 @@
-list(APPEND sources worker/acceptor.cpp worker/graveyard.cpp worker/worker.cpp worker/worker_loop.cpp)
+list(APPEND sources worker/graveyard.cpp worker/worker.cpp worker/worker_loop.cpp)

@@ -78,12 +78,12 @@ void worker::parts::adopt_listener(const listener_plan& from, const plan_ptr& wh
     state.keeps = whole;
     for (auto& socket : state.sockets)
         if (std::ranges::find(from.addresses, socket.address()) == from.addresses.end()) socket.close();
-    std::erase_if(state.sockets, [&](const acceptor& one) {
+    std::erase_if(state.sockets, [&](const service::acceptor& one) {
         return std::ranges::find(from.addresses, one.address()) == from.addresses.end();
     });
     for (const auto& socket : from.opened)
         state.sockets.emplace_back(home.loop, socket.descriptor, socket.address,
-                                   [this, &state](int descriptor, const auto& peer, const acceptor& through) {
+                                   [this, &state](int descriptor, const auto& peer, const service::acceptor& through) {
                                        client_connection::open(home, state, descriptor, peer, through);
                                    });
 }

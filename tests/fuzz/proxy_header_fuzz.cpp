@@ -1,11 +1,11 @@
-#include "lb/http/proxy_header.hpp"
+#include "service/proxy_header.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
-using namespace gatehouse::lb::http;
+using namespace gatehouse::service;
 
 // A header is complete with its last byte and not before, and what follows does not change it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)

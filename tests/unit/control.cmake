@@ -3,7 +3,6 @@ gatehouse_unit_test(control
     support/certificates.cpp
     unit/control/cloudwatch_metrics_test.cpp
     unit/control/explain_target_test.cpp
-    unit/control/socket_table_test.cpp
     unit/control/target_registry_test.cpp
     unit/control/terminate_hooks_test.cpp
     unit/control/tls_store_test.cpp

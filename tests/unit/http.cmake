@@ -8,7 +8,6 @@ gatehouse_unit_test(http
     unit/http/forward_response_test.cpp
     unit/http/head_scanner_test.cpp
     unit/http/http_date_test.cpp
-    unit/http/proxy_header_test.cpp
     unit/http/request_fields_test.cpp
     unit/http/request_framing_test.cpp
     unit/http/request_line_test.cpp

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "conf/listener.hpp"
-#include "lb/worker/plan.hpp"
+#include "conf/units.hpp"
 #include "service/ready_report.hpp"
 
 #include <map>
@@ -9,7 +8,19 @@
 #include <tuple>
 #include <vector>
 
-namespace gatehouse::lb {
+namespace gatehouse::service {
+
+// Where a listener is to be bound.
+struct listener_binds {
+    std::string name;
+    std::vector<conf::bind_address> bind;
+};
+
+// A descriptor that is already listening. Who adopts it owns it.
+struct listening_socket {
+    int descriptor = -1;
+    conf::bind_address address;
+};
 
 // Which addresses every listener is bound to, over reloads. Opens the sockets of a new configuration before anything
 // of it takes effect, so that an address in use refuses the reload and changes nothing. Control thread only.
@@ -22,21 +33,21 @@ public:
     socket_table& operator=(const socket_table&) = delete;
 
     struct opened {  // [listener name] of one worker
-        std::map<std::string, std::vector<listener_plan::socket>> sockets;
+        std::map<std::string, std::vector<listening_socket>> sockets;
         std::map<std::string, std::vector<conf::bind_address>> addresses;
     };
     // Sockets for each worker. Throws std::system_error naming the address, and then has opened nothing. Counts as
     // bound only after commit(); until then close() takes it back.
-    std::vector<opened> open_for(const std::vector<conf::listener>& listeners);
+    std::vector<opened> open_for(const std::vector<listener_binds>& listeners);
     void commit() { bound_ = std::move(opening_); }
 
     static void close(const opened& unused) noexcept;  // the descriptors of an opening that is not used
 
     // Names of inherited descriptors that none of the listeners has; kept for one that a reload may bring.
-    std::vector<std::string> unclaimed(const std::vector<conf::listener>& listeners) const;
+    std::vector<std::string> unclaimed(const std::vector<listener_binds>& listeners) const;
 
     // What is bound now, for ready lines, status and explain.
-    std::vector<service::opened_socket> bound() const;
+    std::vector<opened_socket> bound() const;
 
 private:
     struct key {
@@ -57,4 +68,4 @@ private:
     std::map<key, conf::bind_address> bound_;    // what the configuration asked for -> what it got
 };
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::service

@@ -1,19 +1,21 @@
-#include "lb/control/socket_table.hpp"
+#include "service/socket_table.hpp"
 
 #include "service/sockets.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
 #include <unistd.h>
 
 using namespace gatehouse;
-using lb::socket_table;
+using service::socket_table;
 
 namespace {
 
-conf::listener listener(std::string name, std::uint16_t port)
+service::listener_binds listener(std::string name, std::uint16_t port)
 {
-    conf::listener made;
+    service::listener_binds made;
     made.name = std::move(name);
     made.bind = {{"127.0.0.1", port}};
     return made;
@@ -26,7 +28,7 @@ void close_all(const std::vector<socket_table::opened>& all)
 
 }  // namespace
 
-TEST_CASE("every worker gets a socket of its own on the same port", "[control][socket_table]")
+TEST_CASE("every worker gets a socket of its own on the same port", "[service][socket_table]")
 {
     socket_table table(3, {});
     const auto opened = table.open_for({listener("http", 0)});
@@ -43,7 +45,7 @@ TEST_CASE("every worker gets a socket of its own on the same port", "[control][s
     close_all(opened);
 }
 
-TEST_CASE("an address that stays keeps its sockets and its port", "[control][socket_table]")
+TEST_CASE("an address that stays keeps its sockets and its port", "[service][socket_table]")
 {
     socket_table table(2, {});
     const auto first = table.open_for({listener("http", 0)});
@@ -58,7 +60,7 @@ TEST_CASE("an address that stays keeps its sockets and its port", "[control][soc
     close_all(again);
 }
 
-TEST_CASE("an address in use refuses everything, and nothing counts as bound", "[control][socket_table]")
+TEST_CASE("an address in use refuses everything, and nothing counts as bound", "[service][socket_table]")
 {
     // Bound without SO_REUSEPORT by someone else.
     boost::asio::io_context loop;
@@ -69,7 +71,7 @@ TEST_CASE("an address in use refuses everything, and nothing counts as bound", "
     CHECK(table.bound().empty());
 }
 
-TEST_CASE("an inherited socket serves in place of bind, as a copy for each worker", "[control][socket_table]")
+TEST_CASE("an inherited socket serves in place of bind, as a copy for each worker", "[service][socket_table]")
 {
     const int inherited = service::listen_on({"127.0.0.1", 0});
     const auto where = service::local_address(inherited);
@@ -83,7 +85,7 @@ TEST_CASE("an inherited socket serves in place of bind, as a copy for each worke
     close_all(opened);
 }
 
-TEST_CASE("an inherited socket without a listener of its name is told", "[control][socket_table]")
+TEST_CASE("an inherited socket without a listener of its name is told", "[service][socket_table]")
 {
     const int one = service::listen_on({"127.0.0.1", 0}), other = service::listen_on({"127.0.0.1", 0});
     const socket_table table(1, {{"http", {one}}, {"htpps", {other}}});

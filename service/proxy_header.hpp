@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace gatehouse::lb::http {
+namespace gatehouse::service {
 
 // A PROXY protocol header, version 1 or 2 (haproxy.org/download/2.6/doc/proxy-protocol.txt).
 struct proxy_header {
@@ -21,4 +21,4 @@ struct proxy_header {
 // most 4 KiB with its TLVs, a v1 line 107 bytes. A CRC32C TLV is verified.
 proxy_header parse_proxy_header(std::string_view bytes);
 
-}  // namespace gatehouse::lb::http
+}  // namespace gatehouse::service

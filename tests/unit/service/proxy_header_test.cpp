@@ -1,12 +1,12 @@
-#include "lb/http/crc32c.hpp"
-#include "lb/http/proxy_header.hpp"
+#include "service/crc32c.hpp"
+#include "service/proxy_header.hpp"
 #include "tests/unit/http/shared_data.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <string>
 
-using namespace gatehouse::lb::http;
+using namespace gatehouse::service;
 using status = proxy_header::status;
 using namespace std::string_literals;
 
@@ -40,7 +40,7 @@ proxy_header whole(const std::string& bytes)
 
 }  // namespace
 
-TEST_CASE("a version 1 line names both ends", "[http][proxy_header]")
+TEST_CASE("a version 1 line names both ends", "[service][proxy_header]")
 {
     const auto four = whole("PROXY TCP4 192.0.2.1 192.0.2.2 1234 80\r\n");
     REQUIRE(four.source.has_value());
@@ -53,7 +53,7 @@ TEST_CASE("a version 1 line names both ends", "[http][proxy_header]")
     CHECK_FALSE(whole("PROXY UNKNOWN ffff:f...f 1 2 3\r\n").source.has_value());
 }
 
-TEST_CASE("a version 1 line that is not exactly one is bad", "[http][proxy_header]")
+TEST_CASE("a version 1 line that is not exactly one is bad", "[service][proxy_header]")
 {
     for (const auto* line :
          {"PROXY TCP4 192.0.2.1 192.0.2.2 1234 80\n", "PROXY TCP4 192.0.2.1 192.0.2.2 1234 080\r\n",
@@ -70,7 +70,7 @@ TEST_CASE("a version 1 line that is not exactly one is bad", "[http][proxy_heade
     CHECK(state(std::string("PROXY ") + std::string(101, 'x')) == status::bad);
 }
 
-TEST_CASE("a version 2 header names both ends, or none for LOCAL and UNSPEC", "[http][proxy_header]")
+TEST_CASE("a version 2 header names both ends, or none for LOCAL and UNSPEC", "[service][proxy_header]")
 {
     const auto four = whole(version_2("\x21\x11", tcp4));
     CHECK(four.source->address().to_string() == "192.0.2.1");
@@ -87,7 +87,7 @@ TEST_CASE("a version 2 header names both ends, or none for LOCAL and UNSPEC", "[
     CHECK_FALSE(whole(version_2("\x21\x31", std::string(216, 'u'))).source.has_value());
 }
 
-TEST_CASE("a version 2 header that cannot be right is bad", "[http][proxy_header]")
+TEST_CASE("a version 2 header that cannot be right is bad", "[service][proxy_header]")
 {
     CHECK(state(version_2("\x22\x11", tcp4)) == status::bad);
     CHECK(state(version_2("\x11\x11", tcp4)) == status::bad);
@@ -105,7 +105,7 @@ TEST_CASE("a version 2 header that cannot be right is bad", "[http][proxy_header
     CHECK(state("\r\n\r\nGET") == status::bad);
 }
 
-TEST_CASE("a checksum record must hold over the whole header", "[http][proxy_header]")
+TEST_CASE("a checksum record must hold over the whole header", "[service][proxy_header]")
 {
     crc32c known;
     known.add("1234");
@@ -123,7 +123,7 @@ TEST_CASE("a checksum record must hold over the whole header", "[http][proxy_hea
 }
 
 TEST_CASE("recorded PROXY headers of others are read, and broken ones refused",
-          "[http][proxy_header][shared]")
+          "[service][proxy_header][shared]")
 {
     for (const auto& each : shared_lines("proxy-protocol/vectors.jsonl")) {
         CAPTURE(text_of(each, "id"));

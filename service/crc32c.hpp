@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace gatehouse::lb::http {
+namespace gatehouse::service {
 
 // CRC-32C (Castagnoli), as RFC 3720 B.4 and the PROXY protocol have it. Fed in pieces.
 class crc32c {
@@ -29,4 +29,4 @@ private:
     std::uint32_t sum_ = 0xffffffff;
 };
 
-}  // namespace gatehouse::lb::http
+}  // namespace gatehouse::service

@@ -1,4 +1,4 @@
-#include "lb/control/socket_table.hpp"
+#include "service/socket_table.hpp"
 
 #include "service/sockets.hpp"
 
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <system_error>
 
-namespace gatehouse::lb {
+namespace gatehouse::service {
 
 socket_table::socket_table(unsigned workers, std::map<std::string, std::vector<int>> inherited) :
     workers_(workers), inherited_(std::move(inherited))
@@ -21,7 +21,7 @@ socket_table::~socket_table()
         for (const int descriptor : descriptors) ::close(descriptor);
 }
 
-std::vector<socket_table::opened> socket_table::open_for(const std::vector<conf::listener>& listeners)
+std::vector<socket_table::opened> socket_table::open_for(const std::vector<listener_binds>& listeners)
 {
     std::vector<opened> made(workers_);
     std::map<key, conf::bind_address> bound;
@@ -36,8 +36,8 @@ std::vector<socket_table::opened> socket_table::open_for(const std::vector<conf:
                 conf::bind_address got = known != bound_.end() ? known->second : asked;
                 for (auto& worker : made) {
                     if (known == bound_.end()) {
-                        const int descriptor = service::listen_on(got);
-                        got = service::local_address(descriptor);  // port 0: the others join the first one's
+                        const int descriptor = listen_on(got);
+                        got = local_address(descriptor);  // port 0: the others join the first one's
                         worker.sockets[listener.name].push_back({descriptor, got});
                     }
                     worker.addresses[listener.name].push_back(got);
@@ -57,7 +57,7 @@ void socket_table::open_inherited(const std::string& name, std::vector<opened>& 
                                   std::map<key, conf::bind_address>& bound)
 {
     for (const int descriptor : inherited_[name]) {
-        const auto got = service::local_address(descriptor);
+        const auto got = local_address(descriptor);
         const bool known = bound_.contains({name, got});
         for (auto& worker : into) {
             worker.addresses[name].push_back(got);
@@ -77,19 +77,19 @@ void socket_table::close(const opened& unused) noexcept
         for (const auto& one : sockets) ::close(one.descriptor);
 }
 
-std::vector<std::string> socket_table::unclaimed(const std::vector<conf::listener>& listeners) const
+std::vector<std::string> socket_table::unclaimed(const std::vector<listener_binds>& listeners) const
 {
     std::vector<std::string> names;
     for (const auto& [name, descriptors] : inherited_)
-        if (std::ranges::find(listeners, name, &conf::listener::name) == listeners.end()) names.push_back(name);
+        if (std::ranges::find(listeners, name, &listener_binds::name) == listeners.end()) names.push_back(name);
     return names;
 }
 
-std::vector<service::opened_socket> socket_table::bound() const
+std::vector<opened_socket> socket_table::bound() const
 {
-    std::vector<service::opened_socket> all;
+    std::vector<opened_socket> all;
     for (const auto& [k, got] : bound_) all.push_back({k.listener, got});
     return all;
 }
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::service

@@ -1,6 +1,6 @@
-#include "lb/http/proxy_header.hpp"
+#include "service/proxy_header.hpp"
 
-#include "lb/http/crc32c.hpp"
+#include "service/crc32c.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -10,7 +10,7 @@
 #include <charconv>
 #include <cstdint>
 
-namespace gatehouse::lb::http {
+namespace gatehouse::service {
 namespace {
 
 namespace ip = boost::asio::ip;
@@ -200,4 +200,4 @@ proxy_header parse_proxy_header(std::string_view bytes)
     return bad();
 }
 
-}  // namespace gatehouse::lb::http
+}  // namespace gatehouse::service

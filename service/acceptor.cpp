@@ -1,4 +1,4 @@
-#include "lb/worker/acceptor.hpp"
+#include "service/acceptor.hpp"
 
 #include "service/sockets.hpp"
 
@@ -7,14 +7,14 @@
 
 #include <cerrno>
 
-namespace gatehouse::lb {
+namespace gatehouse::service {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
 struct acceptor::state : std::enable_shared_from_this<acceptor::state> {  // a wait may outlive its acceptor
     state(asio::io_context& loop, int descriptor, conf::bind_address bound, accepted callback) :
-        where(std::move(bound)), text(service::to_string(where)), take(std::move(callback)), listening(loop), pause(loop)
+        where(std::move(bound)), text(to_string(where)), take(std::move(callback)), listening(loop), pause(loop)
     {
         sockaddr_storage name{};
         socklen_t size = sizeof name;
@@ -103,4 +103,4 @@ void acceptor::close()
     state_->listening.close(ignored);
 }
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::service

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace gatehouse::lb {
+namespace gatehouse::service {
 
 // One listening socket on one worker: accepts in batches and hands descriptors on.
 class acceptor {
@@ -36,4 +36,4 @@ private:
     std::shared_ptr<state> state_;  // shared with the wait in progress
 };
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::service
