@@ -1,1 +1,1 @@
-list(APPEND sources session/relay.cpp)
+list(APPEND sources session/relay.cpp session/session_book.cpp)
