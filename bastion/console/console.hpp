@@ -1,12 +1,15 @@
 #pragma once
 
+#include "bastion/identity/permissions.hpp"
 #include "bastion/rulebook.hpp"
 #include "bastion/session/session_book.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +29,7 @@ struct console_question {
     std::string_view last_denial;  // a sentence; empty = none lately
     boost::asio::ip::tcp::endpoint reached;  // the bastion's address as the client reached it
     std::chrono::sys_seconds now;
+    std::span<const permitted_target> permitted;  // by permitopen= of the key; empty = any
 };
 
 struct console_answer {

@@ -1,0 +1,114 @@
+#include "bastion/console/commands.hpp"
+#include "bastion/console/reach.hpp"
+#include "bastion/policy/target_address.hpp"
+#include "bastion/utc_text.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace gatehouse::bastion {
+namespace {
+
+constexpr std::size_t most_servers = 1000;
+constexpr std::string_view alias = "gatehouse";  // of the bastion
+
+// Without a meaning for ssh_config, a pattern, a token or a shell.
+bool is_word(std::string_view text)
+{
+    constexpr std::string_view marks = "._-:+";
+    const auto harmless = [marks](char one) {
+        return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || (one >= '0' && one <= '9') ||
+               marks.find(one) != std::string_view::npos;
+    };
+    return !text.empty() && text.front() != '-' && std::ranges::all_of(text, harmless);
+}
+
+std::string host_name(const boost::asio::ip::address& of)
+{
+    auto text = plain(of).to_string();
+    for (auto at = text.find('%'); at != std::string::npos; at = text.find('%', at + 2)) text.insert(at, 1, '%');
+    return text;
+}
+
+std::string bastion_entry(const console_question& asked)
+{
+    auto text = "# The bastion as it sees itself: behind a load balancer or NAT, put its public name here.\nHost " +
+                std::string(alias) + "\n  HostName " + host_name(asked.reached.address()) + "\n  Port " +
+                std::to_string(asked.reached.port()) + '\n';
+    if (is_word(asked.user)) ((text += "  User ") += asked.user) += '\n';
+    return text;
+}
+
+class entries {
+public:
+    explicit entries(const console_question& asked) : asked_(asked), mine_(asked)
+    {
+        for (const auto& [group, _] : mine_.groups()) {
+            const auto& known = asked.rules.names->groups();
+            const auto found = known.find(group);
+            if (found == known.end()) continue;
+            for (const auto& one : found->second->members) add({found->second, &one});
+        }
+    }
+
+    std::string text() const
+    {
+        auto all = text_;
+        if (more_ > 0) all += "\n# and " + std::to_string(more_) + " more\n";
+        if (wildcard_)
+            all += "\n# Instances to come. any.GROUP and GROUP.N mean another server each time: they may stand here,\n"
+                   "# too, where servers have host certificates.\nHost i-*\n  ProxyJump " +
+                   std::string(alias) + '\n';
+        return all;
+    }
+
+private:
+    void add(const resident& one)
+    {
+        const auto& id = one.who->id;
+        const auto open = mine_.open_ports(one);
+        if (open.empty() || !is_word(id) || !means(id, one, open.front()) || !told_.insert(id).second) return;
+        wildcard_ = wildcard_ || id.starts_with("i-");
+        if (told_.size() > most_servers) {
+            ++more_;
+            return;
+        }
+        const auto port = std::ranges::find(open, 22) != open.end() ? 22 : open.front();
+        text_ += "\nHost " + id;
+        const auto& name = one.who->name;
+        if (name != id && is_word(name) && means(name, one, open.front())) text_ += ' ' + name;
+        text_ += "\n  HostName " + id + "\n  HostKeyAlias " + id + '\n';
+        if (port != 22) text_ += "  Port " + std::to_string(port) + '\n';
+        text_ += "  ProxyJump " + std::string(alias) + '\n';
+    }
+
+    // A name that others have, too, would always lead to the first of them.
+    bool means(std::string_view name, const resident& one, std::uint16_t port) const
+    {
+        const auto found = mine_.find(name);
+        const auto made = asked_.rules.policy->decide(mine_.who(), found, port, asked_.now);
+        const auto* const yes = std::get_if<grant>(&made);
+        return yes && yes->endpoint().address() == plain(one.who->address);
+    }
+
+    const console_question& asked_;
+    reach mine_;
+    std::set<std::string_view> told_;
+    std::string text_;
+    std::size_t more_ = 0;
+    bool wildcard_ = false;
+};
+
+}  // namespace
+
+// HostKeyAlias: known_hosts then has a server's key by its instance id, which is never given to another one, as its
+// private address is.
+console_answer config(const console_question& asked, std::string_view)
+{
+    const entries servers(asked);
+    return {"# For ~/.ssh/config: what you may reach, as of " + utc_text(asked.now) + ".\n" + bastion_entry(asked) +
+                servers.text(),
+            0, {}};
+}
+
+}  // namespace gatehouse::bastion
