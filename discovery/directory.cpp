@@ -161,12 +161,12 @@ void directory::observe(observer changed)
     state_->changed = std::move(changed);
 }
 
-void directory::persist_in(const std::string& state_dir)
+void directory::persist_in(const std::string& state_dir, const std::string& file)
 {
     state_->disk.reset();
     state_->remembered.clear();
     if (state_dir.empty()) return;
-    state_->disk = std::make_shared<state_file>(state_dir, state_->out);
+    state_->disk = std::make_shared<state_file>(state_dir, file, state_->out);
     state_->remembered = state_->disk->load();
 }
 

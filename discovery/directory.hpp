@@ -41,8 +41,9 @@ public:
     void observe(observer changed);
 
     // Keeps the last good members of the groups that come from the network in `state_dir`, and serves from
-    // there until the source answers. Before apply(); an empty `state_dir` keeps nothing.
-    void persist_in(const std::string& state_dir);
+    // there until the source answers. Before apply(); an empty `state_dir` keeps nothing. Programs that share the folder
+    // need a file each.
+    void persist_in(const std::string& state_dir, const std::string& file = "inventory.json");
 
     // Adopts the groups of a configuration. Groups whose configuration did not change keep their provider and
     // their members; changed ones keep the old members until the new provider publishes; gone ones leave. Groups that

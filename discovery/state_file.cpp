@@ -61,8 +61,8 @@ void replace(const std::string& path, const std::string& text)
 
 }  // namespace
 
-state_file::state_file(const std::string& directory, service::log& out)
-    : path_(directory + "/inventory.json"), out_(out)
+state_file::state_file(const std::string& directory, const std::string& name, service::log& out)
+    : path_(directory + '/' + name), out_(out)
 {}
 
 remembered_groups state_file::load()

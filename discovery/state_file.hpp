@@ -16,13 +16,13 @@ struct remembered_group {
 };
 using remembered_groups = std::map<std::string, remembered_group, std::less<>>;
 
-// The last good inventory on disk, `inventory.json` in the state directory. `out` must outlive it.
+// The last good inventory on disk, a file in the state directory. `out` must outlive it.
 class state_file {
 public:
-    state_file(const std::string& directory, service::log& out);
+    state_file(const std::string& directory, const std::string& name, service::log& out);
 
     // What was saved last; nothing when there is no file. A file that cannot be understood is renamed to
-    // `inventory.json.damaged`, with a warning that names it.
+    // `NAME.damaged`, with a warning that names it.
     remembered_groups load();
 
     // Replaces the file so that a crash leaves the old one or the new one, whole. A failure is logged once

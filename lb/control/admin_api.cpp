@@ -3,8 +3,8 @@
 #include "lb/control/discover_reply.hpp"
 #include "lb/control/explain.hpp"
 #include "lb/control/explain_target.hpp"
-#include "lb/control/json_reply.hpp"
 #include "lb/control/target_replies.hpp"
+#include "service/json_reply.hpp"
 #include "service/sockets.hpp"
 
 namespace gatehouse::lb {
@@ -52,10 +52,10 @@ json::value status_of(const load_balancer& door)
 admin_response reload(load_balancer& door)
 {
     const auto problems = door.reload();
-    if (problems.empty()) return json_reply({{"ok", true}});
+    if (problems.empty()) return service::json_reply({{"ok", true}});
     json::array errors;
     for (const auto& one : problems) errors.emplace_back(one);
-    return json_reply({{"ok", false}, {"errors", errors}}, 422);
+    return service::json_reply({{"ok", false}, {"errors", errors}}, 422);
 }
 
 }  // namespace
@@ -70,14 +70,14 @@ void add_admin_routes(service::admin_server& server, load_balancer& door)
         return door.draining() ? admin_response{503, "text/plain", "draining\n"}
                                : admin_response{200, "text/plain", "ready\n"};
     });
-    server.route("GET", "/api/v1/status", [&](const admin_request&) { return json_reply(status_of(door)); });
-    server.route("GET", "/api/v1/targets", [&](const admin_request&) { return json_reply(targets_of(door)); });
+    server.route("GET", "/api/v1/status", [&](const admin_request&) { return service::json_reply(status_of(door)); });
+    server.route("GET", "/api/v1/targets", [&](const admin_request&) { return service::json_reply(targets_of(door)); });
     server.route("POST", "/api/v1/targets/{}/{}/drain",
                  [&](const admin_request& asked) { return set_drained(door, asked, true); });
     server.route("POST", "/api/v1/targets/{}/{}/undrain",
                  [&](const admin_request& asked) { return set_drained(door, asked, false); });
     server.route("POST", "/api/v1/reload", [&](const admin_request&) { return reload(door); });
-    server.route("GET", "/api/v1/zones", [&](const admin_request&) { return json_reply(zones_of(door)); });
+    server.route("GET", "/api/v1/zones", [&](const admin_request&) { return service::json_reply(zones_of(door)); });
     server.route("POST", "/api/v1/zones/{}/away", [&](const admin_request& asked) { return shift_zone(door, asked); });
     server.route("POST", "/api/v1/zones/{}/back", [&](const admin_request& asked) { return end_zone_shift(door, asked); });
     server.route("POST", "/api/v1/explain", [&](const admin_request& asked) { return explain_request(door, asked); });

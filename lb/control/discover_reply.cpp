@@ -1,6 +1,6 @@
 #include "lb/control/discover_reply.hpp"
 
-#include "lb/control/json_reply.hpp"
+#include "service/json_reply.hpp"
 
 #include <utility>
 
@@ -69,11 +69,11 @@ json::value to_json(const aws::discover_report& report)
 asio::awaitable<service::admin_response> discover_reply(load_balancer& door)
 {
     const auto turn = door.begin_discovery();
-    if (!turn) co_return json_reply({{"error", "AWS is being asked for somebody else, try again"}}, 409);
+    if (!turn) co_return service::json_reply({{"error", "AWS is being asked for somebody else, try again"}}, 409);
     auto looking = door.discover();
-    if (!looking) co_return json_reply({{"error", "no group follows an Auto Scaling Group"}}, 409);
+    if (!looking) co_return service::json_reply({{"error", "no group follows an Auto Scaling Group"}}, 409);
     const auto report = co_await std::move(*looking);
-    co_return json_reply(to_json(report));
+    co_return service::json_reply(to_json(report));
 }
 
 }  // namespace gatehouse::lb

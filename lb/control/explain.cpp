@@ -1,10 +1,10 @@
 #include "lb/control/explain.hpp"
 
-#include "lb/control/json_reply.hpp"
 #include "lb/control/steady_time.hpp"
 #include "lb/http/head_limits.hpp"
 #include "lb/proxy/exchange.hpp"
 #include "lb/router/actions.hpp"
+#include "service/json_reply.hpp"
 
 #include <algorithm>
 
@@ -108,22 +108,22 @@ admin_response explain_request(const load_balancer& door, const admin_request& a
 {
     boost::system::error_code wrong;
     const auto body = json::parse(asked.body, wrong);
-    if (wrong || !body.is_object()) return json_reply({{"error", "the body must be a JSON object"}}, 400);
+    if (wrong || !body.is_object()) return service::json_reply({{"error", "the body must be a JSON object"}}, 400);
     const auto& object = body.get_object();
     const auto url = split(text(object, "url"));
-    if (!url) return json_reply({{"error", "url must be http://..., https://... or begin with /"}}, 400);
+    if (!url) return service::json_reply({{"error", "url must be http://..., https://... or begin with /"}}, 400);
     const auto* listener = listener_for(*door.settings().lb, text(object, "listener"), url->scheme);
-    if (!listener) return json_reply({{"error", "no such listener"}}, 404);
+    if (!listener) return service::json_reply({{"error", "no such listener"}}, 404);
     const auto source_text = text(object, "source");
     const auto source = boost::asio::ip::make_address(source_text.empty() ? "127.0.0.1" : source_text, wrong);
-    if (wrong) return json_reply({{"error", "source is no IP address"}}, 400);
+    if (wrong) return service::json_reply({{"error", "source is no IP address"}}, 400);
 
     const auto head = head_of(object, *url);
     exchange probe;  // judges as it would for a client
     const auto problem = probe.accept(head, http::limits_of(door.settings().lb->limits),
                                       door.settings().lb->desync_mitigation);
     if (problem != refusal::none)
-        return json_reply({{"listener", listener->name},
+        return service::json_reply({{"listener", listener->name},
                       {"refused", std::string(to_string(problem))},
                       {"status", status_of(problem)},
                       {"steps", {"the request is refused before any rule: " + std::string(to_string(problem))}}});
@@ -134,7 +134,7 @@ admin_response explain_request(const load_balancer& door, const admin_request& a
     for (const auto& step : routes.explain(request)) steps.emplace_back(step);
     if (const auto* onward = std::get_if<conf::forward>(&routes.action(index)))
         add_targets(door, *onward, groups, targets);
-    return json_reply({{"listener", listener->name},
+    return service::json_reply({{"listener", listener->name},
                   {"rule", routes.name(index)},
                   {"action", action_of(routes.action(index), request, *listener)},
                   {"target_groups", groups},

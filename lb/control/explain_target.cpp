@@ -1,8 +1,8 @@
 #include "lb/control/explain_target.hpp"
 
-#include "lb/control/json_reply.hpp"
 #include "lb/control/steady_time.hpp"
 #include "lb/control/target_replies.hpp"
+#include "service/json_reply.hpp"
 
 #include <algorithm>
 #include <map>
@@ -114,7 +114,7 @@ admin_response explain_target(const load_balancer& door, const admin_request& as
     boost::system::error_code wrong;
     const auto body = json::parse(asked.body, wrong);
     const auto* id = !wrong && body.is_object() ? body.get_object().if_contains("id") : nullptr;
-    if (!id || !id->is_string()) return json_reply({{"error", "the body must be {\"id\": ...}"}}, 400);
+    if (!id || !id->is_string()) return service::json_reply({{"error", "the body must be {\"id\": ...}"}}, 400);
     const std::string what(id->get_string());
     const auto members = find_members(door, what);
     json::array targets;
@@ -137,8 +137,8 @@ admin_response explain_target(const load_balancer& door, const admin_request& as
     }
     auto steps = without_targets(door, members);
     if (targets.empty() && steps.empty())
-        return json_reply({{"error", "nobody knows '" + what + "': no group has it by id, address or name"}}, 404);
-    return json_reply({{"id", what}, {"targets", std::move(targets)}, {"steps", std::move(steps)}});
+        return service::json_reply({{"error", "nobody knows '" + what + "': no group has it by id, address or name"}}, 404);
+    return service::json_reply({{"id", what}, {"targets", std::move(targets)}, {"steps", std::move(steps)}});
 }
 
 }  // namespace gatehouse::lb

@@ -1,8 +1,8 @@
 #include "lb/control/target_replies.hpp"
 
 #include "discovery/provider_setup.hpp"
-#include "lb/control/json_reply.hpp"
 #include "lb/control/steady_time.hpp"
+#include "service/json_reply.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -73,9 +73,9 @@ admin_response set_drained(load_balancer& door, const admin_request& asked, bool
 {
     const auto &group = asked.parameters[0], &id = asked.parameters[1];
     if (!door.set_drained(group, id, drained))
-        return json_reply({{"error", "no target " + id + " in target group " + group}}, 404);
+        return service::json_reply({{"error", "no target " + id + " in target group " + group}}, 404);
     const auto state = door.targets().state_of_target(group, id).value_or("unknown");  // it may have left by this
-    return json_reply({{"group", group}, {"id", id}, {"state", state}});
+    return service::json_reply({{"group", group}, {"id", id}, {"state", state}});
 }
 
 json::value zones_of(const load_balancer& door)
@@ -98,22 +98,22 @@ admin_response shift_zone(load_balancer& door, const admin_request& asked)
     const auto* seconds = !wrong && body.is_object() ? body.get_object().if_contains("seconds") : nullptr;
     const auto lasting = seconds && seconds->is_int64() ? seconds->get_int64() : 0;
     if (lasting < 1 || lasting > longest_shift)
-        return json_reply({{"error", "seconds must be a number from 1 to " + std::to_string(longest_shift)}}, 400);
+        return service::json_reply({{"error", "seconds must be a number from 1 to " + std::to_string(longest_shift)}}, 400);
     switch (door.shift_zone(zone, std::chrono::seconds(lasting))) {
     case target_registry::shift::unknown_zone:
-        return json_reply({{"error", "no target is in zone " + zone}}, 404);
+        return service::json_reply({{"error", "no target is in zone " + zone}}, 404);
     case target_registry::shift::nowhere_else:
-        return json_reply({{"error", "no other zone has a healthy target, so " + zone + " would go on serving"}}, 409);
+        return service::json_reply({{"error", "no other zone has a healthy target, so " + zone + " would go on serving"}}, 409);
     case target_registry::shift::shifted: break;
     }
-    return json_reply({{"zone", zone}, {"away_seconds_left", lasting}});
+    return service::json_reply({{"zone", zone}, {"away_seconds_left", lasting}});
 }
 
 admin_response end_zone_shift(load_balancer& door, const admin_request& asked)
 {
     const auto& zone = asked.parameters[0];
-    if (!door.end_zone_shift(zone)) return json_reply({{"error", "zone " + zone + " is not away"}}, 404);
-    return json_reply({{"zone", zone}, {"away_seconds_left", nullptr}});
+    if (!door.end_zone_shift(zone)) return service::json_reply({{"error", "zone " + zone + " is not away"}}, 404);
+    return service::json_reply({{"zone", zone}, {"away_seconds_left", nullptr}});
 }
 
 }  // namespace gatehouse::lb

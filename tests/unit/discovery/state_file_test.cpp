@@ -39,7 +39,7 @@ TEST_CASE("a saved inventory is loaded as it was", "[discovery][state]")
 {
     stage::scratch_directory place;
     stage::recorded_log out;
-    state_file file(place.path(), out.log);
+    state_file file(place.path(), "inventory.json", out.log);
     CHECK(file.load().empty());  // none yet
     file.save(two_members());
     const auto loaded = file.load();
@@ -79,7 +79,7 @@ TEST_CASE("a damaged inventory is set aside with a warning that names it", "[dis
     stage::scratch_directory place;
     stage::recorded_log out;
     place.write("inventory.json", damaged);
-    state_file file(place.path(), out.log);
+    state_file file(place.path(), "inventory.json", out.log);
     CHECK(file.load().empty());
     CHECK_FALSE(std::filesystem::exists(place.file("inventory.json")));
     CHECK(text_of(place.file("inventory.json.damaged")) == damaged);
@@ -92,7 +92,7 @@ TEST_CASE("a directory that cannot be written is logged once and does not matter
 {
     stage::scratch_directory place;
     stage::recorded_log out;
-    state_file file(place.file("missing"), out.log);
+    state_file file(place.file("missing"), "inventory.json", out.log);
     file.save(two_members());
     file.save(two_members());
     CHECK(out.lines.size() == 1);
