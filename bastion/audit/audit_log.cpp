@@ -2,6 +2,8 @@
 
 #include "bastion/audit/audit_line.hpp"
 
+#include <utility>
+
 namespace gatehouse::bastion {
 
 std::error_code audit_log::write(const audit_record& record)
@@ -19,6 +21,13 @@ std::error_code audit_log::reopen()
 {
     const std::lock_guard hold(mutex_);
     return open_anew();
+}
+
+void audit_log::move_to(const std::string& path)
+{
+    service::log_file next(path);
+    const std::lock_guard hold(mutex_);
+    file_ = std::move(next);
 }
 
 std::error_code audit_log::open_anew()

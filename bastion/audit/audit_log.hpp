@@ -27,6 +27,9 @@ public:
     // After logrotate has renamed the file: goes on with the path. On failure it goes on with the old file.
     std::error_code reopen();
 
+    // Goes on in another file. Throws std::system_error when it cannot be opened, and goes on as before then.
+    void move_to(const std::string& path);
+
 private:
     std::error_code open_anew();
 

@@ -5,4 +5,4 @@ list(APPEND sources
   identity/key_type.cpp identity/krl_reader.cpp identity/login_judge.cpp identity/login_refusal.cpp
   identity/option_reader.cpp identity/permissions.cpp identity/public_key.cpp identity/quoted.cpp
   identity/revocation_list.cpp identity/revoked_keys_reader.cpp identity/roster.cpp identity/serial_set.cpp
-  identity/signature.cpp identity/ssh_reader.cpp identity/timespec.cpp)
+  identity/shown_key.cpp identity/signature.cpp identity/ssh_reader.cpp identity/timespec.cpp)

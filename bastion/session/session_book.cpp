@@ -17,6 +17,14 @@ void session_book::seat::opened(channel_entry one)
     home_.places_.at(id_).who.channels.push_back(std::move(one));
 }
 
+void session_book::seat::connected(unsigned number, const boost::asio::ip::tcp::endpoint& local)
+{
+    const std::lock_guard hold(home_.mutex_);
+    auto& channels = home_.places_.at(id_).who.channels;
+    const auto found = std::ranges::find(channels, number, &channel_entry::number);
+    if (found != channels.end()) found->local = local;
+}
+
 void session_book::seat::moved(unsigned number, std::uint64_t received, std::uint64_t sent,
                                std::chrono::sys_seconds when)
 {

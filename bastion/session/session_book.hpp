@@ -54,6 +54,7 @@ public:
 
         const std::string& id() const noexcept { return id_; }
         void opened(channel_entry one);
+        void connected(unsigned number, const boost::asio::ip::tcp::endpoint& local);
         void moved(unsigned number, std::uint64_t received, std::uint64_t sent, std::chrono::sys_seconds when);
         void closed(unsigned number);
 

@@ -1,0 +1,1 @@
+list(APPEND sources control/admin_api.cpp control/jump_host.cpp control/replies.cpp)

@@ -1,0 +1,1 @@
+list(APPEND sources metrics/metrics.cpp)

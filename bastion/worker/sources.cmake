@@ -1,0 +1,1 @@
+list(APPEND sources worker/preface.cpp worker/worker.cpp)
