@@ -23,7 +23,7 @@ struct key_offer {
 struct direct_tcpip {
     unsigned number = 0;  // of the request within its session, from 1: for the audit log
     std::string host;  // as the client wrote it: a name or a literal, not looked at
-    std::uint16_t port = 0;
+    std::uint16_t port = 0;  // the low 16 bits of what the client wrote: libssh keeps no more
     std::string originator;
     std::uint16_t originator_port = 0;
 };

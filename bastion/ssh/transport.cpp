@@ -664,6 +664,7 @@ std::unique_ptr<channel> libssh_transport::accept(pending_open& which)
     } else {
         ssh_channel_close(made);
         handler_.on_refused(refusal::tiny_packets);
+        // An int, but libssh has cut it to 16 bits: it cannot be told from a good one.
     }
     after_io();
     return face;

@@ -323,6 +323,16 @@ class Channels(Guards):
         client.open(9, target.port)
         client.opened()
 
+    def test_a_port_above_65535_is_what_is_left_of_it_for_everybody(self):
+        server, target = self.transport(), self.target(read_all)  # libssh cuts it before anyone sees it
+        client = self.member(server)
+        for number, more in enumerate((1 << 16, 1 << 31, (1 << 32) - (1 << 16))):
+            client.open(number, target.port + more)
+            client.opened()
+        self.eventually(lambda: target.seen == 3)
+        client.open(9, 1 << 16)
+        client.wait(CHANNEL_OPEN_FAILURE)
+
     def test_channels_come_and_go(self):
         server, target = self.transport(), self.target(read_all)
         client = self.member(server)
