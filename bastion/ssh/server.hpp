@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bastion/ssh/key_filter.hpp"
+#include "bastion/identity/key_rules.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -11,8 +11,9 @@
 namespace gatehouse::bastion {
 
 struct server_settings {
-    std::vector<std::string> host_keys;  // private key files; at least one, at most one of each type
-    key_filter user_keys;                // its `fips` holds for the key exchange, too
+    // Private key files: Ed25519 (not with `fips`), ECDSA, RSA from 2048 bits on; at least one, at most one of each.
+    std::vector<std::string> host_keys;
+    key_rules user_keys;  // `fips` holds for the key exchange, too
     std::uint64_t rekey_bytes = 1ULL << 30;
     std::chrono::seconds rekey_after = std::chrono::hours(1);
     std::chrono::milliseconds login_grace = std::chrono::seconds(30);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bastion/identity/login_refusal.hpp"
 #include "bastion/ssh/channel.hpp"
 #include "bastion/ssh/outcome.hpp"
 
@@ -49,6 +50,8 @@ public:
     // Whether this user may log in with this key; asked once unsigned, mostly, and once signed. True for a signed
     // offer logs the user in. libssh verifies the signature alone: what a certificate says must be checked here.
     virtual bool on_public_key(const key_offer& offer) = 0;
+    // A key that the server's rules refuse whoever it is of: the handler was not asked.
+    virtual void on_unfit_key(const key_offer&, login_refusal) {}
     virtual void on_login() = 0;
 
     virtual void on_direct_tcpip(direct_tcpip where, std::unique_ptr<open_request> request) = 0;

@@ -1,1 +1,1 @@
-list(APPEND sources ssh/algorithms.cpp ssh/client_socket.cpp ssh/key_filter.cpp ssh/outcome.cpp ssh/transport.cpp)
+list(APPEND sources ssh/algorithms.cpp ssh/client_socket.cpp ssh/outcome.cpp ssh/transport.cpp)

@@ -40,6 +40,7 @@ constexpr std::uint32_t least_peer_packet = 1024;
 constexpr int rounds_per_turn = 64;               // of 4 KiB each, then other sessions have their turn
 constexpr std::uint64_t most_unread_replies = 10'000;
 
+constexpr unsigned least_host_rsa_bits = 2048;
 template <auto Free> struct deleter {
     template <class T> void operator()(T* what) const { Free(what); }
 };
@@ -147,7 +148,8 @@ server::server(const server_settings& settings) : parts_(std::make_unique<parts>
     parts_->set(SSH_BIND_OPTIONS_HMAC_S_C, use.macs, "the MACs");
     parts_->set(SSH_BIND_OPTIONS_HOSTKEY_ALGORITHMS, use.host_keys, "the host key algorithms");
     parts_->set(SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES, use.user_signatures, "the signature algorithms");
-    const int rsa = static_cast<int>(settings.user_keys.rsa_min_bits);
+    // Of users' keys and of the host's. The rules of the users' are ours, so libssh's need not be as strict.
+    const int rsa = static_cast<int>(std::min(least_host_rsa_bits, settings.user_keys.least_rsa_bits));
     parts_->set(SSH_BIND_OPTIONS_RSA_MIN_SIZE, &rsa, "the least RSA size");
     if (settings.host_keys.empty()) throw std::runtime_error("no host key");
     for (const auto& path : settings.host_keys) parts_->add_host_key(path);
@@ -561,12 +563,15 @@ void libssh_transport::handle(message_ptr message)
 bool libssh_transport::accepts(ssh_message offer, bool is_signed)
 {
     const ssh_key key = ssh_message_auth_pubkey(offer);
-    const std::string blob = blob_of(key);
-    if (!by_->inside().settings.user_keys.passes(blob)) return false;
-    return handler_.on_public_key({.user = text_of(ssh_message_auth_user(offer)),
-                                   .blob = blob,
-                                   .algorithm = text_of(ssh_key_type_to_char(ssh_key_type(key))),
-                                   .signed_by_it = is_signed});
+    const std::string user = text_of(ssh_message_auth_user(offer)), blob = blob_of(key);
+    const std::string algorithm = text_of(ssh_key_type_to_char(ssh_key_type(key)));
+    const key_offer shown{.user = user, .blob = blob, .algorithm = algorithm, .signed_by_it = is_signed};
+    // Never laxer than libssh, which would be silent about the signature: the client would not try its next key.
+    if (const auto why = check_shown(blob, by_->inside().settings.user_keys)) {
+        handler_.on_unfit_key(shown, *why);
+        return false;
+    }
+    return handler_.on_public_key(shown);
 }
 
 void libssh_transport::authenticate(message_ptr message)

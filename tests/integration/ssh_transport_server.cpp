@@ -75,6 +75,11 @@ public:
         return known;
     }
 
+    void on_unfit_key(const bastion::key_offer& offer, bastion::login_refusal why) override
+    {
+        say("unfit " + std::string(offer.algorithm) + " " + std::string(to_string(why)));
+    }
+
     void on_login() override
     {
         const auto agreed = transport_->negotiated();

@@ -214,6 +214,7 @@ class Refusals(SshTest):
         config = self.jump_config(server, IdentityFile=self.folder / "known_but_short", RequiredRSASize=1024)
         done = self.ssh(config, "-W", "127.0.0.1:1", "jump")
         self.assertIn(b"Permission denied (publickey)", done.stderr)
+        server.wait_line("^unfit ssh-rsa short_rsa_key$")
         self.assertEqual(server.count("^key "), 0)  # nobody was asked whose it is
 
     def test_targets_that_are_forbidden_or_closed(self):
@@ -303,7 +304,7 @@ class Agreement(SshTest):
 
     def test_user_keys_of_every_kind(self):
         target = self.target(answer_length)
-        for kind, bits in (("rsa", 2048), ("ecdsa", 256), ("ecdsa", 384), ("ecdsa", 521)):
+        for kind, bits in (("rsa", 3072), ("ecdsa", 256), ("ecdsa", 384), ("ecdsa", 521)):
             name = f"{kind}{bits}"
             self.make_key(name, kind, bits)
             server = self.transport(user_key=name)

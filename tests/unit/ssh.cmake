@@ -1,6 +1,9 @@
 gatehouse_unit_test(ssh
   SOURCES
-    unit/ssh/key_filter_test.cpp
+    unit/bastion/fixtures.cpp
+    unit/http/shared_data.cpp
     unit/ssh/login_guard_test.cpp
     unit/ssh/server_test.cpp
+    unit/ssh/shown_key_test.cpp
   LINK gatehouse::bastion)
+target_compile_definitions(unit_ssh PRIVATE GATEHOUSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
