@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <list>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -39,8 +40,8 @@ constexpr std::size_t most_per_write = 128 * 1024;
 constexpr std::uint32_t least_peer_packet = 1024;
 constexpr int rounds_per_turn = 64;               // of 4 KiB each, then other sessions have their turn
 constexpr std::uint64_t most_unread_replies = 10'000;
-
 constexpr unsigned least_host_rsa_bits = 2048;
+
 template <auto Free> struct deleter {
     template <class T> void operator()(T* what) const { Free(what); }
 };
@@ -115,18 +116,44 @@ struct server::parts {
         if (ssh_bind_options_set(bind.get(), option, value) != SSH_OK)
             throw std::runtime_error(std::string("libssh refuses ") + what + ": " + ssh_get_error(bind.get()));
     }
-    void add_host_key(const std::string& path) const;
+    void add_host_key(const std::string& path);
+
+    std::map<std::string_view, std::string> host_key_files;  // by the kind of the key
 };
 
-void server::parts::add_host_key(const std::string& path) const
+namespace {
+
+// What libssh has one place for: a second key of the kind would replace the first. Empty: it has none.
+std::string_view kind_of_host_key(ssh_key key)
 {
+    switch (ssh_key_type(key)) {
+    case SSH_KEYTYPE_ED25519: return "Ed25519";
+    case SSH_KEYTYPE_RSA: return "RSA";
+    case SSH_KEYTYPE_ECDSA_P256:
+    case SSH_KEYTYPE_ECDSA_P384:
+    case SSH_KEYTYPE_ECDSA_P521: return "ECDSA";
+    default: return {};
+    }
+}
+
+}  // namespace
+
+void server::parts::add_host_key(const std::string& path)
+{
+    const auto refuse = [&](const std::string& why) { throw std::runtime_error("host key " + path + ": " + why); };
     ssh_key raw = nullptr;
     const int read = ssh_pki_import_privkey_file(path.c_str(), nullptr, nullptr, nullptr, &raw);
     key_ptr key(raw);
-    if (read == SSH_EOF) throw std::runtime_error("host key " + path + ": cannot be read");
-    if (read != SSH_OK) throw std::runtime_error("host key " + path + ": is no private key, or has a passphrase");
+    if (read == SSH_EOF) refuse("cannot be read");
+    if (read != SSH_OK) refuse("is no private key, or has a passphrase");
+    const auto kind = kind_of_host_key(key.get());
+    if (kind.empty()) refuse("is of type " + text_of(ssh_key_type_to_char(ssh_key_type(key.get()))) +
+                             ", but Ed25519, ECDSA or RSA is needed");
+    if (kind == "Ed25519" && settings.user_keys.fips) refuse("is an Ed25519 key, which FIPS does not know");
+    const auto [other, first] = host_key_files.try_emplace(kind, path);
+    if (!first) refuse("is an " + std::string(kind) + " key as " + other->second + " is: one of each kind is used");
     if (ssh_bind_options_set(bind.get(), SSH_BIND_OPTIONS_IMPORT_KEY, key.get()) != SSH_OK)
-        throw std::runtime_error("host key " + path + ": " + ssh_get_error(bind.get()));
+        refuse(text_of(ssh_get_error(bind.get())));
     key.release();  // the bind's now
 }
 
@@ -637,6 +664,7 @@ void libssh_transport::open_channel(message_ptr message)
         auto* const asked = message.get();
         where.number = ++requests_;
         where.host = text_of(ssh_message_channel_request_open_destination(asked));
+        // An int, but libssh has cut it to 16 bits: it cannot be told from a good one.
         where.port = static_cast<std::uint16_t>(ssh_message_channel_request_open_destination_port(asked));
         where.originator = text_of(ssh_message_channel_request_open_originator(asked));
         where.originator_port = static_cast<std::uint16_t>(ssh_message_channel_request_open_originator_port(asked));
@@ -669,7 +697,6 @@ std::unique_ptr<channel> libssh_transport::accept(pending_open& which)
     } else {
         ssh_channel_close(made);
         handler_.on_refused(refusal::tiny_packets);
-        // An int, but libssh has cut it to 16 bits: it cannot be told from a good one.
     }
     after_io();
     return face;
