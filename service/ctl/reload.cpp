@@ -38,12 +38,12 @@ command reload_command()
     return {
         "reload",
         "",
-        "make the load balancer read its configuration again",
+        "make the daemon read its configuration again",
         "Waits for the outcome, unlike SIGHUP. A file with errors changes nothing: they are printed and the\n"
         "running configuration goes on.\n"
         "Exit code: 0 when the new configuration serves, 1 when it was refused.",
         0,
-        admin_options(),
+        either_admin_options(),
         run_reload};
 }
 

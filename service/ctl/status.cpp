@@ -8,6 +8,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <utility>
+
 namespace gatehouse::service::ctl {
 
 namespace {
@@ -36,7 +38,11 @@ std::string show_status(const json::value& status)
     facts.row({"version", text(status, "version")});
     facts.row({"state", text(status, "state") + ", up " + duration(part(status, "uptime_seconds"))});
     facts.row({"workers", text(status, "workers")});
-    facts.row({"requests", text(status, "requests_total")});
+    for (const auto& [name, member] : {std::pair{"requests", "requests_total"},
+                                       {"sessions", "sessions"},
+                                       {"channels", "channels"},
+                                       {"logins", "logins_total"}})
+        if (!part(status, member).is_null()) facts.row({name, text(status, member)});
     facts.row({"configuration", text(config, "file") + ", generation " + text(config, "generation") +
                                     ", loaded " + moment(part(config, "loaded_at"))});
     facts.row({"last reload",
@@ -54,11 +60,11 @@ command status_command()
 {
     return {"status",
             "",
-            "show what the load balancer is doing",
-            "Shows version, state, configuration and listeners.\n"
+            "show what the daemon is doing",
+            "Shows version, state, configuration and listeners of the load balancer, or of the bastion.\n"
             "Exit code: 0, or 1 when the last reload failed.",
             0,
-            admin_options(),
+            either_admin_options(),
             run_status};
 }
 

@@ -46,10 +46,27 @@ std::string freshness(const json::value& group)
            " ago\n";
 }
 
+// The bastion sends people to servers: what counts is who is there and since when that is known.
+std::string show_groups(const json::array& groups)
+{
+    table all({"GROUP", "TARGET", "NAME", "ZONE", "LIFECYCLE", "ADDRESS", "SESSIONS"});
+    std::string notes;
+    for (const auto& group : groups) {
+        const auto name = text(group, "name"), age = duration(part(group, "age_seconds"));
+        for (const auto& each : list(group, "members"))
+            all.row({name, text(each, "id"), text(each, "name"), text(each, "zone"), lifecycle_of(each),
+                     text(each, "address"), text(each, "sessions")});
+        if (list(group, "members").empty()) notes += name + " has no members\n";
+        if (age != "-") notes += name + ": as of " + age + " ago\n";
+    }
+    return all.text() + (notes.empty() ? "" : '\n' + notes);
+}
+
 }  // namespace
 
 std::string show_targets(const json::value& targets)
 {
+    if (part(targets, "groups").is_array()) return show_groups(list(targets, "groups"));
     table all({"GROUP", "TARGET", "NAME", "ZONE", "LIFECYCLE", "ADDRESS", "STATE", "IN FLIGHT", "DRAIN LEFT",
                "REASON"});
     std::string notes;
@@ -75,9 +92,10 @@ command targets_command()
         "Lists every target with its health, its requests in flight and, while it drains, the time left.\n"
         "LIFECYCLE is its state as Auto Scaling tells it, else what the daemon uses it as. The lines below\n"
         "the table say how long ago Auto Scaling or DNS answered for a group.\n"
+        "With --bastion it lists the servers that its rules name, with the sessions that are on them.\n"
         "Exit code: 0.",
         0,
-        admin_options(),
+        either_admin_options(),
         run_targets};
 }
 
