@@ -10,7 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <iomanip>
+#include <sstream>
 
 namespace gatehouse::service::ctl {
 
@@ -73,6 +76,19 @@ std::string moment(const json::value& when)
     const std::chrono::duration<double> since_epoch(when.to_number<double>());
     using clock = std::chrono::system_clock;
     return rfc3339(clock::time_point(std::chrono::duration_cast<clock::duration>(since_epoch)));
+}
+
+std::string size(const json::value& bytes)
+{
+    if (!bytes.is_number()) return "-";
+    auto left = std::max(0.0, bytes.to_number<double>());
+    constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    std::size_t unit = 0;
+    constexpr double full = 1023.95;  // is shown as 1024.0
+    for (; left >= full && unit + 1 < units.size(); ++unit) left /= 1024;
+    std::ostringstream shown;
+    shown << std::fixed << std::setprecision(unit == 0 ? 0 : 1) << left << ' ' << units[unit];
+    return shown.str();
 }
 
 std::string duration(const json::value& seconds)

@@ -24,6 +24,9 @@ const boost::json::array& list(const boost::json::value& object, std::string_vie
 // RFC 3339 for a number of seconds since the epoch; text is shown as it is.
 std::string moment(const boost::json::value& when);
 
+// "512 B", "1.2 KiB", "3.4 GiB"; "-" for what is no number.
+std::string size(const boost::json::value& bytes);
+
 // "3d 4h", "5m 12s", "42s"; "-" for what is no number.
 std::string duration(const boost::json::value& seconds);
 

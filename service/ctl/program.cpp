@@ -14,9 +14,12 @@ namespace {
 
 std::vector<command> commands()
 {
-    return {check_command(),    status_command(),    targets_command(),   drain_command(),
-            undrain_command(),  zone_away_command(), zone_back_command(), zone_list_command(),
-            discover_command(), reload_command(),    explain_command(),   explain_target_command()};
+    return {check_command(),     status_command(),           targets_command(),
+            drain_command(),     undrain_command(),          zone_away_command(),
+            zone_back_command(), zone_list_command(),        discover_command(),
+            reload_command(),    explain_command(),          explain_target_command(),
+            sessions_command(),  sessions_kill_command(),    policy_test_command(),
+            penalties_command(), penalties_forgive_command()};
 }
 
 void print_help(std::ostream& out)
@@ -28,7 +31,8 @@ void print_help(std::ostream& out)
     out << "Usage: gatehouse COMMAND [OPTION...]\n\n"
         << list.text()
         << "\nEvery command takes --json for machines, and --help. --version prints the version.\n"
-           "GATEHOUSE_ADMIN names the admin endpoint, GATEHOUSE_ADMIN_TOKEN holds its bearer token.\n"
+           "GATEHOUSE_ADMIN names the admin endpoint of the load balancer, GATEHOUSE_BASTION_ADMIN that\n"
+           "of the bastion; GATEHOUSE_ADMIN_TOKEN holds the bearer token.\n"
            "Exit codes: 0 fine, 1 problem found, 2 usage, 69 daemon unreachable, 78 bad configuration.\n";
 }
 
@@ -51,18 +55,28 @@ void print_help(std::ostream& out, const command& meant)
         << list.text();
 }
 
-// Takes the command's one or two words off `arguments`.
+std::size_t words_in(std::string_view name)
+{
+    return name.find(' ') == name.npos ? 1 : 2;
+}
+
+bool begins_with(const std::vector<std::string>& arguments, std::string_view name)
+{
+    if (words_in(name) == 1) return !arguments.empty() && arguments[0] == name;
+    return arguments.size() > 1 && arguments[0] + ' ' + arguments[1] == name;
+}
+
+// Takes the command's one or two words off `arguments`: "sessions kill" before "sessions".
 std::optional<command> take_command(std::vector<std::string>& arguments)
 {
-    for (auto& each : commands()) {
-        const auto space = each.name.find(' ');
-        const std::size_t words = space == each.name.npos ? 1 : 2;
-        if (arguments.size() < words || arguments[0] != each.name.substr(0, space)) continue;
-        if (words == 2 && arguments[1] != each.name.substr(space + 1)) continue;
-        arguments.erase(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(words));
-        return std::move(each);
-    }
-    return std::nullopt;
+    std::optional<command> longest;
+    for (auto& each : commands())
+        if (begins_with(arguments, each.name) && (!longest || words_in(each.name) > words_in(longest->name)))
+            longest = std::move(each);
+    if (longest)
+        arguments.erase(arguments.begin(),
+                        arguments.begin() + static_cast<std::ptrdiff_t>(words_in(longest->name)));
+    return longest;
 }
 
 // "'request METHOD URL' or 'target ID'": what may follow the first word of two; empty when no command has it.

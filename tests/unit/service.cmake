@@ -8,6 +8,8 @@ gatehouse_unit_test(service
     unit/service/background_test.cpp
     unit/service/command_line_test.cpp
     unit/service/ctl/address_test.cpp
+    unit/service/ctl/bastion_commands_test.cpp
+    unit/service/ctl/bastion_show_test.cpp
     unit/service/ctl/commands_test.cpp
     unit/service/ctl/invocation_test.cpp
     unit/service/ctl/show_test.cpp

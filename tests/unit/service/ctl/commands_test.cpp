@@ -1,33 +1,17 @@
-#include "service/ctl/program.hpp"
 #include "service/sockets.hpp"
-#include "tests/unit/service/loopback.hpp"
-#include "tests/unit/service/scratch.hpp"
+#include "tests/unit/service/ctl/scripted_daemon.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include <catch2/catch.hpp>
 
-#include <sstream>
-
 namespace gatehouse::service::ctl {
 
 namespace {
 
-struct outcome {
-    int code;
-    std::string out, err;
-};
-
-outcome run(std::vector<std::string> arguments)
-{
-    std::ostringstream out, err;
-    const int code = ctl::run(arguments, {out, err});
-    return {code, out.str(), err.str()};
-}
-
-// A daemon's admin API with canned answers, which keeps the paths and bodies of the calls.
-struct daemon : running_admin {
+// The load balancer, which keeps the paths of drains and undrains.
+struct daemon : scripted_daemon {
     daemon()
     {
         answer("GET", "/api/v1/status", 200, R"({"version":"9","config":{"last_reload_successful":false}})");
@@ -47,27 +31,7 @@ struct daemon : running_admin {
                 });
     }
 
-    void answer(std::string method, std::string path, unsigned status, std::string body)
-    {
-        server.route(std::move(method), std::move(path), [this, status, body](const admin_request& asked) {
-            last_path = asked.path;
-            last_body = asked.body;
-            return admin_response{status, "application/json", body};
-        });
-    }
-
-    outcome ask(std::vector<std::string> arguments)
-    {
-        if (port == 0) start("secret");
-        arguments.insert(arguments.end(), {"--admin", "localhost:" + std::to_string(port)});
-        settle();
-        auto told = run(std::move(arguments));
-        settle();
-        return told;
-    }
-
-    environment_variable token{"GATEHOUSE_ADMIN_TOKEN", "secret"};
-    std::string calls, last_path, last_body;
+    std::string calls;
 };
 
 }  // namespace
@@ -79,7 +43,8 @@ TEST_CASE("help, version and usage errors of the command", "[ctl]")
     CHECK(help.code == 0);
     for (const char* name : {"check FILE", "status", "targets", "drain [GROUP/]TARGET", "undrain", "reload",
                              "explain request METHOD URL", "explain target ID", "zone away ZONE",
-                             "zone back ZONE", "zone list", "discover"})
+                             "zone back ZONE", "zone list", "discover", "sessions", "sessions kill ID",
+                             "policy test --user USER --to NAME", "penalties", "penalties forgive SOURCE"})
         CHECK(help.out.find(name) != help.out.npos);
     const auto drain_help = run({"drain", "--help"});
     CHECK(drain_help.code == 0);
