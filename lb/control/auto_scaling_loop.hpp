@@ -3,10 +3,10 @@
 #include "conf/aws.hpp"
 #include "discovery/aws/asg_poll.hpp"
 #include "discovery/inventory.hpp"
+#include "discovery/terminate_hooks.hpp"
 #include "lb/control/cloudwatch_reports.hpp"
 #include "lb/control/replacement_reports.hpp"
 #include "lb/control/target_registry.hpp"
-#include "lb/control/terminate_hooks.hpp"
 #include "lb/metrics/metrics.hpp"
 #include "service/log.hpp"
 
@@ -30,7 +30,7 @@ public:
               std::int64_t now_ms);
 
 private:
-    terminate_hooks hooks_;
+    discovery::terminate_hooks hooks_;
     replacement_reports replacements_;
     cloudwatch_reports metrics_;
 };

@@ -13,6 +13,5 @@ list(APPEND sources
   control/target_registry.cpp
   control/target_replies.cpp
   control/target_report.cpp
-  control/terminate_hooks.cpp
   control/tls_store.cpp
   control/zone_shifts.cpp)

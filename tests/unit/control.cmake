@@ -4,7 +4,6 @@ gatehouse_unit_test(control
     unit/control/cloudwatch_metrics_test.cpp
     unit/control/explain_target_test.cpp
     unit/control/target_registry_test.cpp
-    unit/control/terminate_hooks_test.cpp
     unit/control/tls_store_test.cpp
     unit/control/zone_shifts_test.cpp
   LINK gatehouse::lb)

@@ -1,5 +1,6 @@
 gatehouse_unit_test(discovery
   SOURCES
+    unit/discovery/aws/loopback_server.cpp
     unit/discovery/directory_test.cpp
     unit/discovery/dns_membership_test.cpp
     unit/discovery/dns_provider_test.cpp
@@ -10,4 +11,5 @@ gatehouse_unit_test(discovery
     unit/discovery/name_service_test.cpp
     unit/discovery/provider_setup_test.cpp
     unit/discovery/state_file_test.cpp
+    unit/discovery/terminate_hooks_test.cpp
   LINK gatehouse::discovery)

@@ -5,6 +5,7 @@
 using namespace gatehouse::discovery::aws;
 using namespace std::chrono_literals;
 using action = hook_duty::action;
+using cause = hook_duty::cause;
 
 namespace {
 
@@ -55,4 +56,29 @@ TEST_CASE("completion is told again until it was heard, and once only", "[aws][h
     CHECK(duty.completed());
     CHECK(duty.observe(free, 4000) == action::none);
     CHECK(duty.observe({.in_use = true}, 200'000) == action::none);
+}
+
+TEST_CASE("sessions come behind requests and hold an instance for as long as one may last", "[aws][hook]")
+{
+    const hook_duty duty({.delay = 60s, .heartbeat = 90s, .sessions = {{.settled = 5s, .longest = 10min}}}, 0);
+    const hook_duty::facts used{.in_use = false, .alone = true, .sessions = true};
+    CHECK(duty.held_for({.in_use = true, .alone = true, .sessions = true}, 6000) == cause::drain);
+    CHECK(duty.held_for({.in_use = false, .alone = true}, 4999) == cause::drain);
+    CHECK(duty.held_for(used, 5000) == cause::sessions);
+    CHECK(duty.held_for({.in_use = true, .alone = true, .sessions = true}, 90'000) == cause::sessions);
+    CHECK(duty.observe(used, 30'000) == action::heartbeat);
+    CHECK(duty.held_for(used, 629'999) == cause::sessions);
+    CHECK(duty.held_for(used, 630'000) == cause::nothing);
+    CHECK(duty.observe({.in_use = false, .alone = true}, 5000) == action::complete);
+}
+
+TEST_CASE("one node of several says nothing of an instance that others may have sessions to", "[aws][hook]")
+{
+    const hook_duty duty({.delay = 60s, .heartbeat = 90s, .sessions = {{}}}, 0);
+    CHECK(duty.held_for({.sessions = true}, 59'999) == cause::drain);
+    CHECK(duty.observe({}, 59'999) == action::heartbeat);
+    CHECK(duty.held_for({}, 60'000) == cause::others);
+    CHECK(duty.observe({}, 60'000) == action::none);
+    CHECK(duty.observe({.sessions = true}, 60'000) == action::heartbeat);
+    CHECK(duty.held_for({.sessions = true}, 1'000'000'000) == cause::sessions);  // without an end
 }

@@ -1,23 +1,19 @@
-#include "lb/control/terminate_hooks.hpp"
+#include "discovery/terminate_hooks.hpp"
 
 #include "discovery/aws/drain_hook.hpp"
 #include "discovery/aws/environment.hpp"
-#include "discovery/aws/hook_duty.hpp"
 #include "discovery/aws/imds.hpp"
 #include "discovery/aws/own_fleet.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <chrono>
-#include <optional>
-#include <set>
 #include <utility>
 
-namespace gatehouse::lb {
+namespace gatehouse::discovery {
 namespace {
 
 namespace asio = boost::asio;
-namespace aws = discovery::aws;
+using cause = aws::hook_duty::cause;
 
 constexpr std::int64_t without_hook_ms = 60'000;  // until a hook that could not be found is looked for again
 constexpr std::int64_t with_hook_ms = 300'000;    // and one that was, as its timeout may change
@@ -27,12 +23,18 @@ constexpr std::int64_t fleet_is_known_ms = 30'000;
 
 }  // namespace
 
+bool waits_to_terminate(const member& one)
+{
+    return !one.auto_scaling_group.empty() && one.provider_state.starts_with("Terminating:Wait");
+}
+
 struct terminate_hooks::state {
     state(asio::any_io_executor on, service::log& to) : executor(std::move(on)), out(to) {}
 
     struct held {
         explicit held(aws::hook_duty with) : duty(with) {}
         aws::hook_duty duty;
+        cause said = cause::drain;  // in the log
         bool telling = false;
         std::int64_t again_ms = 0;  // not before, after Auto Scaling could not be told
     };
@@ -44,8 +46,11 @@ struct terminate_hooks::state {
     };
 
     bool knows_hook(const std::shared_ptr<state>& self, const std::string& group, std::int64_t now_ms);
-    void hold(const std::shared_ptr<state>& self, const std::string& id, const std::string& group,
-              const target_registry::usage& use, std::int64_t now_ms);
+    held& find_or_begin(const std::string& id, const std::string& group, const usage& use, std::int64_t now_ms);
+    bool held_by_sessions(held& one, aws::hook_duty::facts seen, const std::string& id, const questions& of,
+                          std::int64_t now_ms);
+    void hold(const std::shared_ptr<state>& self, const std::string& id, const std::string& group, const usage& use,
+              const questions& of, std::int64_t now_ms);
     void look_at_fleet(const std::shared_ptr<state>& self, std::int64_t now_ms);
     // Each takes `ask` with it: a reload may empty ours before it begins.
     static asio::awaitable<void> learn_hook(std::shared_ptr<state> self, aws::ask_aws ask, std::string group);
@@ -58,6 +63,7 @@ struct terminate_hooks::state {
     service::log& out;
     std::string hook, imds_endpoint;
     aws::ask_aws ask;
+    std::optional<aws::hook_duty::session_terms> sessions;
     std::optional<aws::imds> metadata;
     std::map<std::string, held> instances;    // by id
     std::map<std::string, known_hook> hooks;  // by Auto Scaling Group
@@ -72,13 +78,13 @@ terminate_hooks::terminate_hooks(asio::any_io_executor control, service::log& ou
 
 terminate_hooks::~terminate_hooks() { state_->ended = true; }
 
-void terminate_hooks::configure(const conf::aws& settings, aws::ask_aws ask)
+void terminate_hooks::configure(const conf::aws& settings, aws::ask_aws ask,
+                                std::optional<aws::hook_duty::session_terms> sessions)
 {
     auto& self = *state_;
-    if (settings.lifecycle_hook != self.hook) {
-        self.hooks.clear();
-        self.instances.clear();
-    }
+    if (settings.lifecycle_hook != self.hook) self.hooks.clear();
+    if (settings.lifecycle_hook != self.hook || sessions != self.sessions) self.instances.clear();
+    self.sessions = sessions;
     self.hook = settings.lifecycle_hook;
     self.ask = std::move(ask);
     if (settings.imds_endpoint == self.imds_endpoint) return;
@@ -89,8 +95,7 @@ void terminate_hooks::configure(const conf::aws& settings, aws::ask_aws ask)
         self.metadata.emplace(self.executor, *where);
 }
 
-void terminate_hooks::step(const std::map<std::string, std::string>& waiting, const target_registry& targets,
-                           std::int64_t now_ms)
+void terminate_hooks::step(const std::map<std::string, std::string>& waiting, const questions& of, std::int64_t now_ms)
 {
     auto& self = *state_;
     std::erase_if(self.instances, [&](const auto& one) { return !waiting.contains(one.first); });
@@ -100,10 +105,10 @@ void terminate_hooks::step(const std::map<std::string, std::string>& waiting, co
         if (self.knows_hook(state_, group, now_ms)) ids.insert(id);
     if (ids.empty()) return;
     self.look_at_fleet(state_, now_ms);
-    const auto uses = targets.usage_of(ids);
+    const auto uses = of.requests ? of.requests(ids) : std::map<std::string, usage>();
     for (const auto& id : ids) {
         const auto use = uses.find(id);
-        self.hold(state_, id, waiting.at(id), use == uses.end() ? target_registry::usage() : use->second, now_ms);
+        self.hold(state_, id, waiting.at(id), use == uses.end() ? usage() : use->second, of, now_ms);
     }
 }
 
@@ -127,17 +132,40 @@ void terminate_hooks::state::look_at_fleet(const std::shared_ptr<state>& self, s
     spawn(self, learn_fleet(self, ask, now_ms));
 }
 
-void terminate_hooks::state::hold(const std::shared_ptr<state>& self, const std::string& id, const std::string& group,
-                                  const target_registry::usage& use, std::int64_t now_ms)
+auto terminate_hooks::state::find_or_begin(const std::string& id, const std::string& group, const usage& use,
+                                           std::int64_t now_ms) -> held&
 {
-    auto found = instances.find(id);
-    if (found == instances.end()) {
-        const aws::hook_duty::settings how{use.longest_delay, *hooks[group].heartbeat};
-        found = instances.emplace(id, held(aws::hook_duty(how, now_ms))).first;
-        out.info("terminating instance is held until it is drained", {{"instance", id}, {"auto_scaling_group", group}});
-    }
-    auto& one = found->second;
-    const auto what = one.duty.observe({.in_use = use.in_use, .alone = now_ms < alone_until_ms}, now_ms);
+    if (const auto found = instances.find(id); found != instances.end()) return found->second;
+    out.info("terminating instance is held until it is drained", {{"instance", id}, {"auto_scaling_group", group}});
+    const aws::hook_duty::settings how{use.delay, *hooks[group].heartbeat, sessions};
+    return instances.emplace(id, held(aws::hook_duty(how, now_ms))).first->second;
+}
+
+// Asks where it matters, and what is not known counts as yes.
+bool terminate_hooks::state::held_by_sessions(held& one, aws::hook_duty::facts seen, const std::string& id,
+                                              const questions& of, std::int64_t now_ms)
+{
+    seen.sessions = true;
+    if (one.duty.completed() || one.duty.held_for(seen, now_ms) != cause::sessions) return false;
+    const auto told = of.sessions ? of.sessions(id) : false;
+    if (!told) return true;
+    seen.sessions = *told;
+    const auto why = one.duty.held_for(seen, now_ms);
+    if (std::exchange(one.said, why) == why) return *told;
+    if (why == cause::sessions) out.info("sessions hold a terminating instance", {{"instance", id}});
+    if (why == cause::others)
+        out.info("nothing of this node holds a terminating instance, its hook runs out unless other nodes have sessions",
+                 {{"instance", id}});
+    return *told;
+}
+
+void terminate_hooks::state::hold(const std::shared_ptr<state>& self, const std::string& id, const std::string& group,
+                                  const usage& use, const questions& of, std::int64_t now_ms)
+{
+    auto& one = find_or_begin(id, group, use, now_ms);
+    aws::hook_duty::facts seen{.in_use = use.in_use, .alone = now_ms < alone_until_ms};
+    seen.sessions = held_by_sessions(one, seen, id, of, now_ms);
+    const auto what = one.duty.observe(seen, now_ms);
     if (what == aws::hook_duty::action::none || one.telling || now_ms < one.again_ms) return;
     one.telling = true;
     spawn(self, tell(self, ask, group, id, what, now_ms));
@@ -217,4 +245,4 @@ void terminate_hooks::state::spawn(const std::shared_ptr<state>& self, asio::awa
     });
 }
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::discovery
