@@ -1,6 +1,8 @@
 #include "lb/control/auto_scaling_loop.hpp"
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -8,6 +10,12 @@ namespace gatehouse::lb {
 namespace {
 
 using discovery::terminate_hooks;
+
+// The bastion looks at AWS by itself, and lets sessions to the instance begin until it has seen that it leaves.
+discovery::aws::hook_duty::session_terms terms_of(const conf::config& settings)
+{
+    return {2 * settings.aws.poll_interval + std::chrono::seconds(2), settings.bastion->limits.session};
+}
 
 std::map<std::string, terminate_hooks::usage> requests_on(const target_registry& targets, const std::set<std::string>& ids)
 {
@@ -19,14 +27,15 @@ std::map<std::string, terminate_hooks::usage> requests_on(const target_registry&
 }  // namespace
 
 auto_scaling_loop::auto_scaling_loop(boost::asio::any_io_executor control, service::log& out)
-    : hooks_(control, out), replacements_(control, out), metrics_(control, out)
+    : hooks_(control, out), bastion_(control, out), replacements_(control, out), metrics_(control, out)
 {}
 
-void auto_scaling_loop::configure(const conf::aws& settings, const discovery::aws::ask_aws& ask)
+void auto_scaling_loop::configure(const conf::config& settings, const discovery::aws::ask_aws& ask)
 {
-    hooks_.configure(settings, ask);
-    replacements_.configure(settings.set_instance_health, ask);
-    metrics_.configure(settings.metrics_namespace, ask);
+    bastion_.configure(settings.bastion);
+    hooks_.configure(settings.aws, ask, bastion_.configured() ? std::optional(terms_of(settings)) : std::nullopt);
+    replacements_.configure(settings.aws.set_instance_health, ask);
+    metrics_.configure(settings.aws.metrics_namespace, ask);
 }
 
 void auto_scaling_loop::step(const discovery::inventory& house, const target_registry& targets, const metrics& counted,
@@ -46,7 +55,9 @@ void auto_scaling_loop::step(const discovery::inventory& house, const target_reg
                 fleets[one.auto_scaling_group][one.id] = !failing.contains(one.id);
         }
     }
-    hooks_.step(waiting, {.requests = [&](const auto& ids) { return requests_on(targets, ids); }}, now_ms);
+    hooks_.step(waiting, {[&](const auto& ids) { return requests_on(targets, ids); },
+                          [&](const auto& id) { return bastion_.lead_to(id, now_ms); }},
+                now_ms);
     replacements_.step(fleets, now_ms);
 }
 

@@ -103,7 +103,7 @@ void load_balancer::put_to_work(std::shared_ptr<const conf::config> settings)
     const bool keeps_to_zone = std::ranges::any_of(
         settings_->lb->target_groups, [](const conf::target_group& one) { return !one.cross_zone; });
     if (keeps_to_zone && settings_->lb->zone.empty()) zone_.look(settings_->aws.imds_endpoint);
-    auto_scaling_.configure(settings_->aws, directory_.aws_caller());
+    auto_scaling_.configure(*settings_, directory_.aws_caller());
     watch_targets();
     watch_certificates();
 }

@@ -1,6 +1,8 @@
 list(APPEND sources
   control/admin_api.cpp
   control/auto_scaling_loop.cpp
+  control/bastion_query.cpp
+  control/bastion_sessions.cpp
   control/cloudwatch_metrics.cpp
   control/cloudwatch_reports.cpp
   control/discover_reply.cpp
