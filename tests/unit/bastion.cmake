@@ -7,6 +7,7 @@ gatehouse_unit_test(bastion
     unit/bastion/audit_text_test.cpp
     unit/bastion/house.cpp
     unit/bastion/quota_test.cpp
+    unit/bastion/session_hooks_test.cpp
     unit/bastion/source_key_test.cpp
     unit/bastion/source_penalties_test.cpp
     unit/bastion/source_table_test.cpp
