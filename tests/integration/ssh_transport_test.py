@@ -45,9 +45,7 @@ class Forwarding(SshTest):
 
         server, target = self.transport(), self.target(serve)
         local = self.folder / "half_close"
-        client = ssh_parts.Process(["ssh", "-F", self.jump_config(server), "-N", "-L",
-                                    f"{local}:127.0.0.1:{target.port}", "jump"])
-        self.addCleanup(client.process.terminate)
+        self.background_ssh(self.jump_config(server), "-N", "-L", f"{local}:127.0.0.1:{target.port}", "jump")
         wire = self.connect(local)
         with wire:
             self.assertEqual(read_all(wire), b"first")  # its end has come through, ours is still open
@@ -79,12 +77,9 @@ class Forwarding(SshTest):
     def test_eight_channels_of_one_connection_at_once(self):
         server, target = self.transport(), self.target(echo)
         config = self.jump_config(server, ControlPath=self.folder / "mux")
-        master = subprocess.Popen(["ssh", "-F", config, "-M", "-N", "jump"], stderr=subprocess.DEVNULL)
-        self.addCleanup(master.wait)
-        self.addCleanup(master.terminate)
+        self.background_ssh(config, "-M", "-N", "jump", stderr=subprocess.DEVNULL)
         server.wait_line("^login ")
-        while not (self.folder / "mux").exists():
-            time.sleep(0.02)
+        self.eventually((self.folder / "mux").exists)
         results = {}
 
         def run(number):
@@ -110,10 +105,8 @@ class Forwarding(SshTest):
         server, target = self.transport(), self.target(serve)
         self.addCleanup(go_on.set)
         config = self.jump_config(server)
-        client = subprocess.Popen(["ssh", "-F", config, "-W", f"127.0.0.1:{target.port}", "jump"],
-                                  stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        self.addCleanup(client.wait)
-        self.addCleanup(client.kill)
+        client = self.background_ssh(config, "-W", f"127.0.0.1:{target.port}", "jump", stdin=subprocess.PIPE,
+                                     stdout=subprocess.DEVNULL)
         server.wait_line("^open$")
         before, data = server.memory(), b"\0" * (40 * MIB)
         sender = threading.Thread(target=lambda: (client.stdin.write(data), client.stdin.close()))
@@ -155,8 +148,8 @@ class Jump(SshTest):
                           f"AuthorizedKeysFile {cls.folder}/user.pub\nStrictModes no\nUsePAM no\n"
                           "PermitRootLogin prohibit-password\n", encoding="ascii")
         cls.sshd = ssh_parts.Process([program, "-D", "-e", "-f", config])
-        cls.addClassCleanup(cls.sshd.process.wait)
-        cls.addClassCleanup(cls.sshd.process.terminate)
+        cls.addClassCleanup(cls.sshd.process.wait, 20)
+        cls.addClassCleanup(cls.sshd.process.kill)
         try:
             cls.sshd.wait_line("Server listening on")
         except AssertionError:
@@ -243,10 +236,8 @@ class Refusals(SshTest):
     def test_tunnels_and_unix_sockets(self):
         server = self.transport()
         local = self.folder / "local"
-        client = subprocess.Popen(["ssh", "-F", self.jump_config(server), "-N", "-L", f"{local}:/tmp/nowhere", "jump"],
-                                  stderr=subprocess.DEVNULL)
-        self.addCleanup(client.wait)
-        self.addCleanup(client.terminate)
+        self.background_ssh(self.jump_config(server), "-N", "-L", f"{local}:/tmp/nowhere", "jump",
+                            stderr=subprocess.DEVNULL)
         server.wait_line("^login ")
         with self.connect(local) as wire:
             self.assertEqual(wire.recv(1), b"")

@@ -14,6 +14,7 @@ import unittest
 from pathlib import Path
 
 SKIPPED = 77
+TEST_SECONDS = 150  # what one test may take in all; beside a large build, and under a sanitizer
 SANITIZER_REPORT = re.compile(r"(ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:|LeakSanitizer).*")
 
 
@@ -121,10 +122,20 @@ def read_all(connection):
     return b"".join(parts)
 
 
+def overdue(*_):
+    raise TimeoutError(f"the test took more than {TEST_SECONDS} seconds")
+
+
 class SshTest(unittest.TestCase):
     """A folder with keys: `host`, `user` (known to the server) and `other` (not)."""
 
     maxDiff = None
+
+    def setUp(self):
+        # Interrupts whatever the test waits for, paramiko's endless writes among them; the cleanups still run.
+        signal.signal(signal.SIGALRM, overdue)
+        signal.alarm(TEST_SECONDS)
+        self.addCleanup(signal.alarm, 0)
 
     @classmethod
     def setUpClass(cls):
@@ -139,7 +150,8 @@ class SshTest(unittest.TestCase):
     def make_key(cls, name, kind="ed25519", bits=None):
         path = cls.folder / name
         size = ["-b", str(bits)] if bits else []
-        subprocess.run(["ssh-keygen", "-q", "-t", kind, *size, "-N", "", "-C", name, "-f", path], check=True)
+        subprocess.run(["ssh-keygen", "-q", "-t", kind, *size, "-N", "", "-C", name, "-f", path], check=True,
+                       timeout=60)
         return path
 
     def transport(self, *, user_key="user", host_keys=("host",), **options):
@@ -186,6 +198,14 @@ class SshTest(unittest.TestCase):
         wire.settimeout(20)
         self.eventually(lambda: wire.connect_ex(str(path)) == 0)
         return wire
+
+    def background_ssh(self, config, *words, **streams):
+        """OpenSSH's client until the test ends. Killed: it loses a SIGTERM that comes between its look at what it
+        caught and its poll(), and then runs on."""
+        client = subprocess.Popen(["ssh", "-F", str(config), *[str(word) for word in words]], **streams)
+        self.addCleanup(client.wait, 20)
+        self.addCleanup(client.kill)
+        return client
 
     def ssh(self, config, *words, stdin=b"", timeout=60):
         """OpenSSH's client, run to its end; output as bytes."""
