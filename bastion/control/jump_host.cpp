@@ -30,7 +30,6 @@ server_settings server_settings_of(const conf::bastion& from)
     made.host_keys = from.host_keys;
     made.user_keys.fips = from.fips;
     made.user_keys.security_keys = from.security_keys;
-    made.user_keys.rsa_min_bits = key_rules{}.least_rsa_bits;
     made.login_grace = from.limits.login_grace;
     made.max_auth_tries = from.limits.max_auth_tries;
     made.channels = from.limits.channels_per_session;
@@ -67,8 +66,8 @@ jump_host::jump_host(boost::asio::io_context& control, std::shared_ptr<const con
     penalties_(settings->bastion->penalties), presence_(make_presence_collector(book_, startups_)),
     house_{audit_, counters_, book_, startups_, logins_, penalties_, quota_, denials_, out},
     pool_(threads_for(*settings->bastion)), directory_(control, *registry_, out),
-    sockets_(pool_.size(), std::move(inherited)), files_(control.get_executor(), std::chrono::seconds(1)),
-    started_(std::time(nullptr))
+    hooks_(control.get_executor(), out), sockets_(pool_.size(), std::move(inherited)),
+    files_(control.get_executor(), std::chrono::seconds(1)), seconds_(control), started_(std::time(nullptr))
 {
     for (unsigned i = 0; i < pool_.size(); ++i) workers_.push_back(std::make_unique<worker>(pool_.loop(i), house_));
     directory_.persist_in(settings->state_dir, "bastion-inventory.json");
@@ -83,6 +82,7 @@ jump_host::jump_host(boost::asio::io_context& control, std::shared_ptr<const con
         out_.warning("a socket from systemd is not used, only those named ssh are", {{"name", name}});
     daemon_metrics_.reloaded(true);
     pool_.start();
+    every_second();
 }
 
 jump_host::~jump_host()
@@ -118,6 +118,7 @@ void jump_host::put_to_work(std::shared_ptr<const conf::config> settings)
     addresses_ = opened.front().addresses[listener_name];
     publish(std::move(next), std::move(ssh), std::move(opened));
     directory_.apply(settings_->groups, settings_->aws);
+    hold_instances();
     watch_files();
 }
 
@@ -130,6 +131,23 @@ void jump_host::publish(rulebook next, std::vector<std::shared_ptr<server>> ssh,
         pool_.post(i, [to = workers_[i].get(), rules = rules_, with = ssh.empty() ? nullptr : ssh[i],
                        sockets = std::move(sockets), stay = addresses_] { to->adopt(rules, with, sockets, stay); });
     }
+}
+
+// Where both daemons work from one file the load balancer owns the hook, and asks us.
+void jump_host::hold_instances()
+{
+    if (settings_->lb) return hooks_.configure({}, {});
+    hooks_.configure(settings_->aws, directory_.aws_caller(), settings_->bastion->limits.session);
+}
+
+void jump_host::every_second()
+{
+    seconds_.expires_after(std::chrono::seconds(1));
+    seconds_.async_wait([this](const boost::system::error_code& stopped) {
+        if (stopped) return;
+        hooks_.step(directory_.current(), book_, steady_ms());
+        every_second();
+    });
 }
 
 void jump_host::watch_files()

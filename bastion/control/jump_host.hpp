@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bastion/audit/audit_log.hpp"
+#include "bastion/control/session_hooks.hpp"
 #include "bastion/limits/recent_logins.hpp"
 #include "bastion/limits/session_quota.hpp"
 #include "bastion/limits/source_penalties.hpp"
@@ -21,6 +22,7 @@
 #include "service/workers.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <prometheus/registry.h>
 
 #include <cstdint>
@@ -78,6 +80,8 @@ private:
     void put_to_work(std::shared_ptr<const conf::config> settings);
     void publish(rulebook next, std::vector<std::shared_ptr<server>> ssh = {},
                  std::vector<service::socket_table::opened> opened = {});
+    void hold_instances();
+    void every_second();
     void watch_files();
     void files_changed();
     void warn_of_late_changes(const conf::config& next);
@@ -103,9 +107,11 @@ private:
     std::vector<std::unique_ptr<worker>> workers_;
 
     discovery::directory directory_;
+    session_hooks hooks_;
     service::socket_table sockets_;
     std::vector<conf::bind_address> addresses_;  // of every worker
     service::file_watch files_;
+    boost::asio::steady_timer seconds_;
     rulebook_ptr rules_;
     load_record record_;
     std::int64_t started_ = 0;
