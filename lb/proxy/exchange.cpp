@@ -228,8 +228,9 @@ bool exchange::response_ends_with_close(bool eof) noexcept
 
 bool exchange::repeatable_after(failure what, bool reused) const noexcept
 {
+    // What an earlier attempt received is no matter here: it was repeated because the client has seen none of it.
     if (what == failure::connect_failed || what == failure::connect_timeout || what == failure::tls_failed)
-        return !response_seen_ && (!body_started_ || replayable_);
+        return !passed_on_ && (!body_started_ || replayable_);
     if (what != failure::closed || passed_on_) return false;
     if (http::idempotent(request_.verb)) return replayable_;
     // The head of a request whose body has not begun cannot have been acted on; one without a body can.

@@ -80,6 +80,17 @@ TEST_CASE("nothing is repeated once the client has seen an answer", "[proxy][exc
     CHECK_FALSE(c.talk.repeatable_after(failure::closed, true));
 }
 
+TEST_CASE("a server that dies inside a short answer is repeated past those that refuse", "[proxy][exchange]")
+{
+    conversation c;
+    REQUIRE(c.request("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == refusal::none);
+    c.attempt();
+    c.response_to_hold("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx");
+    REQUIRE(c.talk.repeatable_after(failure::closed, false));
+    for (const auto what : {failure::connect_failed, failure::connect_timeout, failure::tls_failed})
+        CHECK(c.talk.repeatable_after(what, false));
+}
+
 TEST_CASE("an interim response that reached the client ends repetition", "[proxy][exchange]")
 {
     conversation c;
