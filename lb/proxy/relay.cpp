@@ -36,7 +36,7 @@ void relay::prepare(downstream& client, const plan_ptr& whole, const listener_pl
     group_ = nullptr;
     group_state_ = nullptr;
     head_sent_ = fresh_only_ = client_eof_ = target_eof_ = routed_ = false;
-    attempts_ = repeats_ = tried_count_ = 0;
+    attempts_ = repeats_ = tried_count_ = failed_zone_count_ = 0;
     budget_ = io_scratch::read_size;
     trace_id_.clear();
     traceparent_.clear();
@@ -131,6 +131,7 @@ bool relay::start_attempt(refusal otherwise)
     }
     target& to = *chosen->which;
     ++attempts_;
+    zone_ = chosen->zone;
     to.lease();
     last_target_ = to.address_text();
     last_target_id_ = to.id();
@@ -156,7 +157,10 @@ bool relay::start_attempt(refusal otherwise)
 const target_set::entry* relay::choose_target()
 {
     const auto& set = *group_->targets;
-    balancer::request asked{.now_ms = home_.clock.ms(), .sticky = {}, .tried = {tried_.data(), tried_count_}};
+    balancer::request asked{.now_ms = home_.clock.ms(),
+                            .sticky = {},
+                            .tried = {tried_.data(), tried_count_},
+                            .failed_zones = {failed_zones_.data(), failed_zone_count_}};
     const auto wall = home_.clock.wall_seconds();
     if (set.settings.stickiness) asked.sticky = sticky_of(exchange_, target_cookie, wall);
     const auto* chosen = group_state_->choose.choose(set, asked);

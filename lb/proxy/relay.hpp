@@ -92,6 +92,7 @@ private:
     void target_ended(bool in_order);
     void target_failed(exchange::failure why);
     bool may_repeat(exchange::failure why) const noexcept;
+    void note_failed_zone() noexcept;
 
     void answer(refusal why);
     void answer(http::own_response what, refusal why = refusal::none);
@@ -119,9 +120,11 @@ private:
     waiting waiting_ = waiting::none;
     holding holding_ = holding::no;  // of a short response that is not whole
     bool head_sent_ = false, fresh_only_ = false, client_eof_ = false, target_eof_ = false, new_trace_ = false;
-    std::uint8_t attempts_ = 0, tried_count_ = 0;
+    std::uint8_t attempts_ = 0, tried_count_ = 0, failed_zone_count_ = 0;
     std::uint8_t repeats_ = 0;  // those that count towards retries.attempts
     std::array<const target*, 8> tried_{};
+    std::array<std::uint64_t, 8> failed_zones_{};  // of earlier attempts, each once
+    std::uint64_t zone_ = 0;                       // of the target of this one; 0: it has none
     std::size_t budget_ = io_scratch::read_size;  // of one read from the target
 
     std::string trace_id_, traceparent_, cookies_, redirect_url_, last_target_;

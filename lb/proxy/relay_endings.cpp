@@ -65,7 +65,9 @@ void relay::target_failed(exchange::failure why)
     if (!repeat) return cut(refusal_of(why));
     home_.stats.retries[static_cast<std::size_t>(retry_reason_of(why))].add();
     if (why != exchange::failure::connect_failed) ++repeats_;
-    // A kept connection that closed says nothing about its target, only that the others may be as stale.
+    note_failed_zone();
+    // A kept connection that closed says nothing about its target, only that the others may be as stale. Yet it is how
+    // the death of a zone begins.
     if (reused && !is_connect_failure(why))
         fresh_only_ = true;
     else if (tried_count_ < tried_.size())
@@ -81,6 +83,13 @@ bool relay::may_repeat(exchange::failure why) const noexcept
     const auto allowed = group_->targets->settings.retries.attempts;
     if (why == exchange::failure::connect_failed) return allowed > 0 && tried_count_ < tried_.size();
     return repeats_ < allowed;
+}
+
+void relay::note_failed_zone() noexcept
+{
+    const auto end = failed_zones_.begin() + failed_zone_count_;
+    const bool known = std::find(failed_zones_.begin(), end, zone_) != end;
+    if (zone_ != 0 && !known && failed_zone_count_ < failed_zones_.size()) failed_zones_[failed_zone_count_++] = zone_;
 }
 
 void relay::on_deadline()

@@ -1,7 +1,6 @@
 #include "lb/target/balancer.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace gatehouse::lb {
 
@@ -9,8 +8,8 @@ namespace {
 
 constexpr std::uint32_t full_weight = 1000, first_weight = 100;
 
-// Whose turn it can be at all: `trusted` includes the zones of earlier attempts, `staying` suspected targets, `leaving`
-// those that drain as well.
+// Whose turn it can be at all: `trusted` includes the zones that failed earlier attempts, `staying` suspected targets,
+// `leaving` those that drain as well.
 enum class reach : std::uint8_t { elsewhere, trusted, staying, leaving };
 
 bool takes_new(const target& which, reach how) noexcept
@@ -52,9 +51,7 @@ class balancer::candidates {
 public:
     candidates(const target_set& from, const request& asked, reach how) noexcept
         : from_(from), asked_(asked), reach_(how), first_attempt_(asked.tried.empty()), ramp_ms_(from.settings.slow_start.count())
-    {
-        if (reach_ == reach::elsewhere) note_tried_zones();
-    }
+    {}
 
     bool may_serve(const target_set::entry& member) noexcept
     {
@@ -98,17 +95,9 @@ private:
     bool in_doubt(const target_set::entry& member) const noexcept
     {
         if (reach_ <= reach::trusted && member.which->suspected()) return true;
-        return reach_ == reach::elsewhere && std::find(zones_.begin(), zones_end(), member.zone) != zones_end();
+        return reach_ == reach::elsewhere &&
+               std::ranges::find(asked_.failed_zones, member.zone) != asked_.failed_zones.end();
     }
-
-    // For repetitions only, which are rare: no table of zones is worth its upkeep.
-    void note_tried_zones() noexcept
-    {
-        for (const auto& member : from_.members)
-            if (zones_count_ < zones_.size() && member.zone != 0 && tried(*member.which))
-                zones_[zones_count_++] = member.zone;
-    }
-    const std::uint64_t* zones_end() const noexcept { return zones_.begin() + zones_count_; }
 
     bool open() noexcept
     {
@@ -133,8 +122,6 @@ private:
     const std::int64_t ramp_ms_;
     answer open_ = answer::unasked;
     std::optional<tier> farthest_;
-    std::array<std::uint64_t, 8> zones_;  // of the targets that were tried: zones_count_ of them
-    std::size_t zones_count_ = 0;
 };
 
 balancer::balancer(std::uint64_t seed) noexcept : state_(seed)
@@ -165,7 +152,7 @@ const target_set::entry* balancer::choose(const target_set& from, const request&
         if (kept != from.members.end() && staying.keeps(*kept)) return &*kept;
     }
     if (turn_ >= from.members.size()) turn_ %= static_cast<std::uint32_t>(from.members.size());
-    if (!asked.tried.empty()) {
+    if (!asked.failed_zones.empty()) {
         candidates elsewhere(from, asked, reach::elsewhere);
         if (const auto* found = choose_among(from, elsewhere)) return found;
     }

@@ -16,7 +16,8 @@ namespace gatehouse::lb {
 // than minimum_healthy are healthy, health is ignored (fail open). Slow start scales a target's share linearly
 // from its ramp_start to the end of slow_start, from 10 % up.
 //
-// A repetition prefers another zone than those of its earlier attempts: where one server died, others may be about to.
+// A repetition prefers another zone than those that failed its earlier attempts: where one server died, others may be
+// about to.
 //
 // A member to which a connection just failed (target::suspect()) is passed over while others are left, until its next
 // health check.
@@ -32,9 +33,10 @@ public:
     explicit balancer(std::uint64_t seed) noexcept;
 
     struct request {
-        std::int64_t now_ms = 0;                 // steady clock
-        std::optional<std::uint64_t> sticky{};   // hash from the client's cookie
-        std::span<const target* const> tried{};  // this request's earlier attempts
+        std::int64_t now_ms = 0;                        // steady clock
+        std::optional<std::uint64_t> sticky{};          // hash from the client's cookie
+        std::span<const target* const> tried{};         // by this request's earlier attempts: not again
+        std::span<const std::uint64_t> failed_zones{};  // target_set::entry::zone of those that failed it; never 0
     };
 
     // Null when no member is left. Costs no allocation; O(members) when sticky, for

@@ -195,18 +195,34 @@ TEST_CASE("a target that just refused a connection is passed over while others a
     }
 }
 
-TEST_CASE("a repetition prefers another zone than the one that failed it", "[balancer]")
+TEST_CASE("a repetition prefers another zone than those that failed it", "[balancer]")
 {
+    const std::array<std::uint64_t, 2> zones{lb::zone_hash("x"), lb::zone_hash("y")};
+    const std::span<const std::uint64_t> x(zones.data(), 1);
     for (const auto how : {conf::algorithm::round_robin, least_outstanding}) {
         group web(4, how);
         web.zones("xyxy");
         const std::array<const target*, 1> a{&web['a']};
-        CHECK(web.share(10, {.tried = a}) == shares{{"b", 5}, {"d", 5}});
+        CHECK(web.share(10, {.tried = a, .failed_zones = x}) == shares{{"b", 5}, {"d", 5}});
         const std::array<const target*, 2> both{&web['a'], &web['b']};
-        CHECK(web.share(10, {.tried = both}) == shares{{"c", 5}, {"d", 5}});
+        CHECK(web.share(10, {.tried = both, .failed_zones = zones}) == shares{{"c", 5}, {"d", 5}});
+        web.fail('b');
+        web.fail('d');
+        CHECK(web.choose({.tried = a, .failed_zones = x}) == "c");
         web.zones("    ");
-        CHECK(web.share(9, {.tried = a}) == shares{{"b", 3}, {"c", 3}, {"d", 3}});
+        CHECK(web.choose({.tried = a, .failed_zones = x}) == "c");
     }
+}
+
+TEST_CASE("a zone whose kept connection closed is avoided though nobody in it counts as tried", "[balancer]")
+{
+    const std::array<std::uint64_t, 1> x{lb::zone_hash("x")};
+    group web(4);
+    web.zones("xyxy");
+    CHECK(web.share(10, {.failed_zones = x}) == shares{{"b", 5}, {"d", 5}});
+    CHECK(web.choose({.sticky = lb::sticky_hash("web", "a"), .failed_zones = x}) == "a");
+    web.zones("xxxx");
+    CHECK(web.share(8, {.failed_zones = x}) == shares{{"a", 2}, {"b", 2}, {"c", 2}, {"d", 2}});
 }
 
 TEST_CASE("a tier whose members all just refused is left for the next", "[balancer]")
@@ -312,12 +328,13 @@ TEST_CASE("choosing allocates nothing", "[balancer]")
     web['b'].start_ramp(1);
     web.fail('d');
     const std::array<const target*, 1> tried{&web['b']};
+    const std::array<std::uint64_t, 1> zones{lb::zone_hash("x")};
     const auto before = allocations();
     for (const auto how : {conf::algorithm::round_robin, least_outstanding}) {
         web.set.settings.algorithm = how;
         for (int i = 0; i < 20; ++i) {
             web.chooser.choose(web.set, {.now_ms = 5});
-            web.chooser.choose(web.set, {.now_ms = 5, .sticky = 7, .tried = tried});
+            web.chooser.choose(web.set, {.now_ms = 5, .sticky = 7, .tried = tried, .failed_zones = zones});
         }
     }
     CHECK(allocations() == before);
