@@ -91,11 +91,13 @@ private:
         return !first_attempt_ && std::ranges::find(asked_.tried, &which) != asked_.tried.end();
     }
 
-    // Somewhere else may be better: it just refused a connection, or its zone has failed this request before.
+    // Somewhere else may be better: it just refused a connection, or its zone has failed this request before. A zone
+    // that is shifted away is no better: it has been given up for good reason, the other for one failure.
     bool in_doubt(const target_set::entry& member) const noexcept
     {
         if (reach_ <= reach::trusted && member.which->suspected()) return true;
-        return reach_ == reach::elsewhere &&
+        if (reach_ != reach::elsewhere) return false;
+        return member.where == tier::away ||
                std::ranges::find(asked_.failed_zones, member.zone) != asked_.failed_zones.end();
     }
 

@@ -16,8 +16,8 @@ namespace gatehouse::lb {
 // than minimum_healthy are healthy, health is ignored (fail open). Slow start scales a target's share linearly
 // from its ramp_start to the end of slow_start, from 10 % up.
 //
-// A repetition prefers another zone than those that failed its earlier attempts: where one server died, others may be
-// about to.
+// A repetition prefers another zone than those that failed its earlier attempts, also to one that is farther, unless
+// that is shifted away: where one server died, others may be about to.
 //
 // A member to which a connection just failed (target::suspect()) is passed over while others are left, until its next
 // health check.

@@ -225,6 +225,21 @@ TEST_CASE("a zone whose kept connection closed is avoided though nobody in it co
     CHECK(web.share(8, {.failed_zones = x}) == shares{{"a", 2}, {"b", 2}, {"c", 2}, {"d", 2}});
 }
 
+TEST_CASE("a repetition goes to a zone that is shifted away only when no other is left", "[balancer]")
+{
+    const std::array<std::uint64_t, 1> x{lb::zone_hash("x")};
+    group web(4);
+    web.zones("xxyy");
+    web.tiers("nnaa");
+    const std::array<const target*, 1> a{&web['a']};
+    CHECK(web.share(10, {.tried = a, .failed_zones = x}) == shares{{"b", 10}});
+    web['b'].suspect();
+    CHECK(web.share(10, {.tried = a, .failed_zones = x}) == shares{{"c", 5}, {"d", 5}});
+    web.tiers("nnoo");
+    web['b'].clear_suspicion();
+    CHECK(web.share(10, {.tried = a, .failed_zones = x}) == shares{{"c", 5}, {"d", 5}});
+}
+
 TEST_CASE("a tier whose members all just refused is left for the next", "[balancer]")
 {
     group web(4);
