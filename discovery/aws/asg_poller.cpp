@@ -54,8 +54,8 @@ struct asg_poller::state {
     settings rhythm;
     std::vector<joined> followers, looked_for;
     std::string last_trouble, last_spot_trouble;
-    steady_clock::time_point whole = steady_clock::now();  // the last answer that was, or the beginning
-    steady_clock::time_point spot_from{};                  // when spot requests may be asked for again
+    steady_clock::time_point whole = rhythm.now();  // the last answer that was, or the beginning
+    steady_clock::time_point spot_from{};           // when spot requests may be asked for again
     std::shared_ptr<described_instances> described;
     steady_clock::time_point renew_at{};
     std::minstd_rand random{std::random_device{}()};
@@ -127,7 +127,7 @@ asio::awaitable<result<asg_poll_answer>> asg_poller::state::look(std::shared_ptr
 
 asg_poll_request asg_poller::state::request()
 {
-    if (const auto now = steady_clock::now(); now >= renew_at) {
+    if (const auto now = rhythm.now(); now >= renew_at) {
         described = std::make_shared<described_instances>();
         renew_at = now + describe_again;
     }
@@ -137,7 +137,7 @@ asg_poll_request asg_poller::state::request()
         made.groups.push_back({one.what, std::move(known)});
     }
     made.described = described;
-    made.interruptions = steady_clock::now() >= spot_from;
+    made.interruptions = rhythm.now() >= spot_from;
     return made;
 }
 
@@ -164,7 +164,7 @@ asio::awaitable<void> asg_poller::state::tell(std::shared_ptr<state> self, resul
     }
     const bool ec2_failed = seen->ec2_failure.has_value();
     self->report(ec2_failed ? &*seen->ec2_failure : nullptr, "ec2:DescribeInstances");
-    if (!ec2_failed) self->whole = steady_clock::now();
+    if (!ec2_failed) self->whole = self->rhythm.now();
     self->report_spot(seen->spot_failure ? &*seen->spot_failure : nullptr);
     std::size_t told = 0;
     for (std::size_t i = 0; i < self->looked_for.size(); ++i) {
@@ -188,7 +188,7 @@ void asg_poller::state::report(const api_error* failed, std::string_view doing)
     const auto trouble = failed ? std::string(to_string(failed->kind)) + ' ' + std::string(doing) : std::string();
     if (trouble == last_trouble) return;
     last_trouble = trouble;
-    const auto age = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - whole).count();
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(rhythm.now() - whole).count();
     if (failed)
         out.warning("AWS does not answer, groups keep their members",
                     {{"reason", explain(*failed, doing)}, {"age_seconds", static_cast<std::int64_t>(age)}});
@@ -200,7 +200,7 @@ void asg_poller::state::report(const api_error* failed, std::string_view doing)
 void asg_poller::state::report_spot(const api_error* failed)
 {
     constexpr auto doing = "ec2:DescribeSpotInstanceRequests";
-    if (failed && failed->kind == error_kind::permission) spot_from = steady_clock::now() + ask_for_spot_again;
+    if (failed && failed->kind == error_kind::permission) spot_from = rhythm.now() + ask_for_spot_again;
     if (!asked_spot) return;
     const auto trouble = failed ? std::string(to_string(failed->kind)) : std::string();
     if (trouble == std::exchange(last_spot_trouble, trouble) || !failed) return;

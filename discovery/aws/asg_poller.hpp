@@ -10,6 +10,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +26,7 @@ public:
         conf::duration interval = std::chrono::seconds(5);             // between two looks, jittered
         std::function<double()> slowdown = [] { return 1.0; };         // of the interval, while AWS throttles
         service::job_runner elsewhere = service::run_at_once;          // reads the answers
+        std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
     };
     asg_poller(boost::asio::any_io_executor control, service::log& out, ask_aws ask, settings with);
     ~asg_poller();  // whoever joined must have left

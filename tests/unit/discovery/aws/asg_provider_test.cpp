@@ -2,9 +2,11 @@
 
 #include "tests/unit/discovery/aws/scripted_aws.hpp"
 
+#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <functional>
 
 using namespace gatehouse;
 using namespace gatehouse::discovery;
@@ -28,7 +30,10 @@ struct followed {
     std::unique_ptr<asg_provider> follow(std::string group, std::vector<std::string> names)
     {
         provider_setup setup(loop.get_executor(), log);
-        setup.polled = [this](poll_result how) { polls.push_back(how); };
+        setup.polled = [this](poll_result how) {
+            polls.push_back(how);
+            if (in_between) boost::asio::post(loop, in_between);
+        };
         setup.now = [this] { return now; };
         auto made = std::make_unique<asg_provider>(std::move(group), conf::asg_source{std::move(names), {}},
                                                    std::move(setup), looks);
@@ -42,6 +47,12 @@ struct followed {
         loop.restart();
         while (polls.size() < enough && loop.run_one_until(patience) > 0) {}
         REQUIRE(polls.size() >= enough);
+    }
+    std::size_t looks_at_whole_list() const
+    {
+        return static_cast<std::size_t>(std::ranges::count_if(at.calls, [](const scripted_aws::call& one) {
+            return one.action == "DescribeInstances" && !one.has("instance-state-name") && !one.has("instance-id");
+        }));
     }
     ids last() const
     {
@@ -62,11 +73,20 @@ struct followed {
     ids living{"i-1", "i-2"};
     std::optional<api_error> trouble;
     std::chrono::system_clock::time_point now{1000s};
+    std::chrono::steady_clock::time_point uptime{};
     std::vector<poll_result> polls;
+    std::function<void()> in_between;  // what else the loop has to do whenever a group was told
     std::vector<std::shared_ptr<const group_snapshot>> published;
-    std::shared_ptr<asg_poller> looks =
-        std::make_shared<asg_poller>(loop.get_executor(), log, at.ask(), asg_poller::settings{.interval = 1ms});
+    std::shared_ptr<asg_poller> looks = std::make_shared<asg_poller>(
+        loop.get_executor(), log, at.ask(), asg_poller::settings{.interval = 1ms, .now = [this] { return uptime; }});
 };
+
+ids many(int count)
+{
+    ids all;
+    for (int number = 1; number <= count; ++number) all.push_back("i-" + std::to_string(number));
+    return all;
+}
 
 }  // namespace
 
@@ -134,4 +154,52 @@ TEST_CASE("who leaves is told nothing any more", "[aws][provider]")
     of.looks_more(3);
     CHECK(of.at.calls.size() >= 4);
     CHECK(of.polls.size() == before + 3);
+}
+
+TEST_CASE("small groups are told of a look in one turn of the loop", "[aws][provider]")
+{
+    followed of;
+    of.living = many(60);
+    const auto one = of.follow("one", {"web"}), two = of.follow("two", {"web"}), three = of.follow("three", {"web"});
+    std::vector<std::size_t> told;
+    of.in_between = [&] { told.push_back(of.polls.size()); };
+    of.looks_more(4);
+    CHECK(told == std::vector<std::size_t>{3, 3, 3});
+}
+
+TEST_CASE("whatever else the loop has to do takes its turn after every two hundred instances", "[aws][provider]")
+{
+    followed of;
+    of.living = many(150);
+    const auto one = of.follow("one", {"web"}), two = of.follow("two", {"web"}), three = of.follow("three", {"web"});
+    std::vector<std::size_t> told;
+    of.in_between = [&] { told.push_back(of.polls.size()); };
+    of.looks_more(3);
+    CHECK(told == std::vector<std::size_t>{2, 2});
+    CHECK(of.published.size() == 3);
+}
+
+TEST_CASE("who leaves between two turns is not told of the rest of a look", "[aws][provider]")
+{
+    followed of;
+    of.living = many(250);
+    const auto one = of.follow("one", {"web"});
+    auto two = of.follow("two", {"web"});
+    of.in_between = [&] { two.reset(); };
+    of.looks_more(3);
+    CHECK(std::ranges::all_of(of.published, [](const auto& told) { return told->group == "one"; }));
+}
+
+TEST_CASE("instances are described anew every five minutes", "[aws][provider]")
+{
+    followed of;
+    const auto web = of.follow("web", {"web"});
+    of.looks_more(5);
+    CHECK(of.looks_at_whole_list() == 1);
+    of.uptime += 5min - 1ms;
+    of.looks_more(5);
+    CHECK(of.looks_at_whole_list() == 1);
+    of.uptime += 1ms;
+    of.looks_more(5);
+    CHECK(of.looks_at_whole_list() == 2);
 }
