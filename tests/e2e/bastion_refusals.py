@@ -12,6 +12,7 @@ import story
 from bastion_session import Session, need_paramiko, paramiko
 from bastion_story import BastionStory
 from bastion_targets import JOBS, WEB, Service, echo, instances
+from ssh_parts import read_all
 
 NOT_TODAY = "{} 00:00-00:01".format((datetime.datetime.now(datetime.timezone.utc) +
                                      datetime.timedelta(days=3)).strftime("%a"))
@@ -105,16 +106,14 @@ class Logins(BastionStory):
 
     def test_connections_that_never_log_in(self):
         gate = self.bastion(self.config([22], limits={"login_grace": "1s"}))
-        for reason, sent in (("peer_left", b"SSH-2.0-me\r\n"), ("protocol_error", b"GET / HTTP/1.1\r\n\r\n")):
-            with self.subTest(reason):
-                with socket.create_connection(gate.address(), timeout=10) as wire:
-                    wire.sendall(sent)
-                    wire.shutdown(socket.SHUT_WR) if reason == "peer_left" else wire.recv(100)
+        for reason, sent in (("protocol_error", b"GET / HTTP/1.1\r\n\r\n"), ("login_timeout", b"SSH-2.0-me\r\n")):
+            with self.subTest(reason), socket.create_connection(gate.address(), timeout=10) as wire:
+                wire.sendall(sent)
+                read_all(wire)
                 self.assert_counted(gate, "bastion_logins_total", 0, result="abandoned", reason=reason)
-        with socket.create_connection(gate.address(), timeout=10) as wire:
-            while wire.recv(4096):
-                pass
-        self.assert_counted(gate, "bastion_logins_total", 0, result="abandoned", reason="login_timeout")
+                self.assert_audited(gate, "login_refused", reason=reason)
+        socket.create_connection(gate.address(), timeout=10).close()
+        self.assert_counted(gate, "bastion_logins_total", 0, result="abandoned", reason="peer_left")
 
 
 @dataclass
