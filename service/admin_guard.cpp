@@ -113,7 +113,7 @@ std::optional<admin_response> refuse(const admin_head& head, std::string_view to
     if (is_safe(head.method())) return std::nullopt;
     if (auto foreign = refuse_origin(head)) return foreign;
     if (!token.empty() && !same_secret(bearer_token(field(head, http::field::authorization)), token))
-        return admin_error(401, "this call needs the bearer token of lb.admin");
+        return admin_error(401, "this call needs the bearer token of the admin section");
     return std::nullopt;
 }
 

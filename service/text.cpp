@@ -68,6 +68,20 @@ bool is_control(std::uint32_t value)
 
 }  // namespace
 
+std::string to_utf8(std::string_view text)
+{
+    std::string made;
+    while (!text.empty()) {
+        const auto length = decode(text).length;
+        if (length == 0)
+            made += "\xef\xbf\xbd";
+        else
+            made += text.substr(0, length);
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return made;
+}
+
 void append_escaped(std::string& to, std::string_view text)
 {
     while (!text.empty()) {

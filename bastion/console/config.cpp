@@ -23,6 +23,12 @@ bool is_word(std::string_view text)
     return !text.empty() && text.front() != '-' && std::ranges::all_of(text, harmless);
 }
 
+// Who may tag instances must not take github.com away, nor the bastion. Ids are not for them to choose.
+bool is_harmless(std::string_view name)
+{
+    return is_word(name) && name.find_first_of(".:") == std::string_view::npos && name != alias;
+}
+
 std::string host_name(const boost::asio::ip::address& of)
 {
     auto text = plain(of).to_string();
@@ -56,8 +62,8 @@ public:
         auto all = text_;
         if (more_ > 0) all += "\n# and " + std::to_string(more_) + " more\n";
         if (wildcard_)
-            all += "\n# Instances to come. any.GROUP and GROUP.N mean another server each time: they may stand here,\n"
-                   "# too, where servers have host certificates.\nHost i-*\n  ProxyJump " +
+            all += "\n# Instances to come. any.GROUP and GROUP.N mean another server each time: they may stand\n"
+                   "# here, too, where servers have host certificates.\nHost i-*\n  ProxyJump " +
                    std::string(alias) + '\n';
         return all;
     }
@@ -67,7 +73,8 @@ private:
     {
         const auto& id = one.who->id;
         const auto open = mine_.open_ports(one);
-        if (open.empty() || !is_word(id) || !means(id, one, open.front()) || !told_.insert(id).second) return;
+        if (open.empty() || !is_word(id) || id == alias || !means(id, one, open.front())) return;
+        if (!told_.insert(id).second) return;
         wildcard_ = wildcard_ || id.starts_with("i-");
         if (told_.size() > most_servers) {
             ++more_;
@@ -76,7 +83,7 @@ private:
         const auto port = std::ranges::find(open, 22) != open.end() ? 22 : open.front();
         text_ += "\nHost " + id;
         const auto& name = one.who->name;
-        if (name != id && is_word(name) && means(name, one, open.front())) text_ += ' ' + name;
+        if (name != id && is_harmless(name) && means(name, one, open.front())) text_ += ' ' + name;
         text_ += "\n  HostName " + id + "\n  HostKeyAlias " + id + '\n';
         if (port != 22) text_ += "  Port " + std::to_string(port) + '\n';
         text_ += "  ProxyJump " + std::string(alias) + '\n';

@@ -22,9 +22,9 @@ struct arrival {
     std::chrono::sys_seconds now;
 };
 
-// What the user should know before `ssh -J` goes on: the bastion stops, the key ends within 24 hours, access ends within
-// 15 minutes, the last jump was refused. As SSH wants a banner: lines that end in "\r\n"; empty when there is nothing.
-// Only for who has proven to be the user.
+// What the user should know before `ssh -J` goes on: the bastion stops, the key ends within 24 hours, access ends
+// within 15 minutes, the last jump was refused. As SSH wants a banner: lines that end in "\r\n"; empty when there is
+// nothing. Only for who has proven to be the user.
 std::string notices(const arrival& who);
 
 }  // namespace gatehouse::bastion

@@ -43,8 +43,9 @@ console_answer sessions(const console_question& asked, std::string_view)
             received += channel.received;
             sent += channel.sent;
         }
-        table.add({one.id, one.user, address_text(one.source), utc_text(one.since), span_text(asked.now - one.last_byte),
-                   std::to_string(received), std::to_string(sent), targets_text(one)});
+        table.add({one.id, one.user, address_text(one.source), utc_text(one.since),
+                   span_text(asked.now - one.last_byte), std::to_string(received), std::to_string(sent),
+                   targets_text(one)});
     }
     return {table.text() + "This one is " + terminal_text(asked.session) + ".\n", 0, {}};
 }

@@ -6,7 +6,8 @@
 
 namespace gatehouse::bastion {
 
-// Rows of cells, one line each, in columns below their titles. Cells may hold anything: terminal_text() makes them safe.
+// Rows of cells, one line each, in columns below their titles. Cells may hold anything: terminal_text() makes them
+// safe.
 class text_table {
 public:
     static constexpr std::size_t most_rows = 1000;

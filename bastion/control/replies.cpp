@@ -3,8 +3,8 @@
 #include "bastion/console/policy_test.hpp"
 #include "bastion/control/jump_host.hpp"
 #include "bastion/policy/target_address.hpp"
-#include "bastion/utc_text.hpp"
 #include "conf/scalars.hpp"
+#include "discovery/provider_setup.hpp"
 #include "service/admin_router.hpp"
 #include "service/json_reply.hpp"
 #include "service/text.hpp"
@@ -35,18 +35,10 @@ std::string endpoint_text(const boost::asio::ip::tcp::endpoint& of)
     return (of.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(of.port());
 }
 
-// A stranger's bytes as valid UTF-8.
-std::string clean(std::string_view text)
-{
-    std::string made;
-    service::append_escaped(made, text);
-    return made;
-}
-
 json::value channel_of(const channel_entry& one)
 {
     return {{"number", one.number},
-            {"requested", clean(one.requested)},
+            {"requested", service::to_utf8(one.requested)},
             {"instance", one.instance},
             {"group", one.group},
             {"rule", one.rule},
@@ -67,10 +59,10 @@ json::value session_of(const session_entry& one)
                        {"since", unix_seconds(one.since)},
                        {"idle_seconds", std::max<std::int64_t>(0, (now_seconds() - one.last_byte).count())},
                        {"key", one.key},
-                       {"client", clean(one.client)},
+                       {"client", service::to_utf8(one.client)},
                        {"channels", std::move(channels)}};
     if (!one.ca.empty()) shown["ca"] = one.ca;
-    if (!one.key_id.empty()) shown["key_id"] = clean(one.key_id);
+    if (!one.key_id.empty()) shown["key_id"] = service::to_utf8(one.key_id);
     if (one.ends) shown["ends"] = unix_seconds(*one.ends);
     return shown;
 }
@@ -96,7 +88,7 @@ bool reaches(const session_entry& one, const std::string& instance)
 json::value member_of(const discovery::member& one, std::size_t sessions)
 {
     return {{"id", one.id},
-            {"name", clean(one.name)},
+            {"name", service::to_utf8(one.name)},
             {"address", one.address.to_string()},
             {"zone", one.zone},
             {"lifecycle", std::string(discovery::to_string(one.state))},
@@ -149,8 +141,11 @@ json::value targets_of(const jump_host& host)
             const auto found = busy.find(one.id);
             members.push_back(member_of(one, found == busy.end() ? 0 : found->second));
         }
+        const auto& groups_there = host.settings().groups;
+        const auto settings = std::ranges::find(groups_there, name, &conf::group::name);
         const auto age = std::chrono::floor<std::chrono::seconds>(now - group->as_of).count();
         groups.push_back({{"name", name},
+                          {"source", settings == groups_there.end() ? "" : discovery::provider_name(*settings)},
                           {"as_of", std::chrono::system_clock::to_time_t(group->as_of)},
                           {"age_seconds", std::max<std::int64_t>(0, age)},
                           {"members", std::move(members)}});

@@ -101,6 +101,13 @@ metrics::metrics(prometheus::Registry& registry) :
     for (const auto* method : {"key", "certificate"}) logins_.Add({{"result", "accepted"}, {"reason", method}});
     opens_.Add({{"result", "opened"}, {"reason", "rule"}});
     for (const auto* reason : {"startups", "penalty", "proxy_header", "resources"}) dropped_.Add({{"reason", reason}});
+    for (const auto* kind : {"remote_forward", "x11", "agent", "subsystem", "environment", "session", "channel_kind",
+                             "channel_limit", "tiny_packets", "exec"})
+        refused_requests_.Add({{"kind", kind}});
+    for (const auto* reason : {"peer_left", "protocol_error", "window_overrun", "unread_replies", "right_ended", "idle",
+                               "session_limit", "killed", "too_many_refusals", "audit_failed", "draining",
+                               "drain_deadline"})
+        ends_.Add({{"reason", reason}});
 }
 
 void metrics::count(login result, std::string_view reason)

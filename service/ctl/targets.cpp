@@ -52,12 +52,12 @@ std::string show_groups(const json::array& groups)
     table all({"GROUP", "TARGET", "NAME", "ZONE", "LIFECYCLE", "ADDRESS", "SESSIONS"});
     std::string notes;
     for (const auto& group : groups) {
-        const auto name = text(group, "name"), age = duration(part(group, "age_seconds"));
+        const auto name = text(group, "name");
         for (const auto& each : list(group, "members"))
             all.row({name, text(each, "id"), text(each, "name"), text(each, "zone"), lifecycle_of(each),
                      text(each, "address"), text(each, "sessions")});
         if (list(group, "members").empty()) notes += name + " has no members\n";
-        if (age != "-") notes += name + ": as of " + age + " ago\n";
+        notes += freshness(group);
     }
     return all.text() + (notes.empty() ? "" : '\n' + notes);
 }

@@ -5,8 +5,21 @@ gatehouse_unit_test(bastion
     unit/bastion/audit_line_test.cpp
     unit/bastion/audit_log_test.cpp
     unit/bastion/audit_text_test.cpp
+    unit/bastion/console_config_test.cpp
+    unit/bastion/console_desk.cpp
+    unit/bastion/console_ls_test.cpp
+    unit/bastion/console_notices_test.cpp
+    unit/bastion/console_policy_test_test.cpp
+    unit/bastion/console_sessions_test.cpp
+    unit/bastion/console_terminal_text_test.cpp
+    unit/bastion/console_test.cpp
+    unit/bastion/console_why_test.cpp
     unit/bastion/house.cpp
+    unit/bastion/last_denials_test.cpp
+    unit/bastion/metrics_test.cpp
+    unit/bastion/preface_test.cpp
     unit/bastion/quota_test.cpp
+    unit/bastion/session_book_test.cpp
     unit/bastion/session_hooks_test.cpp
     unit/bastion/source_key_test.cpp
     unit/bastion/source_penalties_test.cpp

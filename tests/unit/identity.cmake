@@ -13,6 +13,7 @@ gatehouse_unit_test(identity
     unit/bastion/identity_public_key_test.cpp
     unit/bastion/identity_quoted_test.cpp
     unit/bastion/identity_revocation_list_test.cpp
+    unit/bastion/identity_roster_test.cpp
     unit/bastion/identity_serial_set_test.cpp
     unit/bastion/identity_ssh_reader_test.cpp
     unit/bastion/identity_timespec_test.cpp

@@ -1,8 +1,8 @@
 #include "bastion/audit/audit_log.hpp"
 
 #include "bastion/audit/audit_line.hpp"
+#include "tests/support/scratch_dir.hpp"
 #include "tests/unit/bastion/house.hpp"
-#include "tests/unit/log/scratch_dir.hpp"
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -16,8 +16,8 @@
 #include <vector>
 
 using namespace gatehouse::bastion;
-using gatehouse::lb::content;
-using gatehouse::lb::scratch_dir;
+using gatehouse::test::content;
+using gatehouse::test::scratch_dir;
 
 namespace {
 
@@ -185,4 +185,17 @@ TEST_CASE("several threads write whole lines", "[audit_log]")
         if (one + '\n' != line(name)) ++wrong;
     CHECK(count == 800);
     CHECK(wrong == 0);
+}
+
+TEST_CASE("a log that moves goes on in the new file, or stays where it is", "[audit_log]")
+{
+    const scratch_dir dir;
+    audit_log log(dir / "audit.log");
+    CHECK_FALSE(log.write(record("s-1")));
+    CHECK_THROWS_AS(log.move_to(dir / "missing/audit.log"), std::system_error);
+    CHECK_FALSE(log.write(record("s-2")));
+    log.move_to(dir / "new.log");
+    CHECK_FALSE(log.write(record("s-3")));
+    CHECK(content(dir / "audit.log") == line("s-1") + line("s-2"));
+    CHECK(content(dir / "new.log") == line("s-3"));
 }

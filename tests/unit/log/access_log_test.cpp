@@ -1,7 +1,7 @@
 #include "lb/log/access_log.hpp"
 
 #include "tests/unit/log/sample_record.hpp"
-#include "tests/unit/log/scratch_dir.hpp"
+#include "tests/support/scratch_dir.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -17,6 +17,8 @@
 
 using namespace gatehouse;
 using namespace gatehouse::lb;
+using gatehouse::test::content;
+using gatehouse::test::scratch_dir;
 using layout = conf::access_log::format;
 
 namespace {

@@ -1,7 +1,7 @@
 #include "lb/log/access_log.hpp"
 
 #include "tests/unit/log/sample_record.hpp"
-#include "tests/unit/log/scratch_dir.hpp"
+#include "tests/support/scratch_dir.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -13,6 +13,8 @@
 
 using namespace gatehouse;
 using namespace gatehouse::lb;
+using gatehouse::test::content;
+using gatehouse::test::scratch_dir;
 
 TEST_CASE("workers log while the file is changed, and every line is whole and accounted for",
           "[log][threads]")

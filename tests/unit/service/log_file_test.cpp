@@ -1,6 +1,6 @@
 #include "service/log_file.hpp"
 
-#include "tests/unit/log/scratch_dir.hpp"
+#include "tests/support/scratch_dir.hpp"
 
 #include <catch2/catch.hpp>
 #include <cerrno>
@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 using namespace gatehouse::service;
-using gatehouse::lb::content;
-using gatehouse::lb::scratch_dir;
+using gatehouse::test::content;
+using gatehouse::test::scratch_dir;
 
 namespace {
 

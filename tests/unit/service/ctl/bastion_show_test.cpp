@@ -134,17 +134,17 @@ TEST_CASE("the bastion's status counts sessions, channels and logins", "[ctl]")
 TEST_CASE("the bastion's targets are shown with the sessions on them", "[ctl]")
 {
     const auto targets = parse(R"({"groups":[
-        {"name":"web","as_of":1795178868,"age_seconds":3,"members":[
+        {"name":"web","source":"asg","as_of":1795178868,"age_seconds":3,"members":[
           {"id":"i-0a","name":"web-1","address":"10.0.0.1","zone":"a","lifecycle":"terminating",
            "provider_state":"Terminating:Wait","sessions":2},
           {"id":"i-0b","name":"","address":"10.0.0.2","zone":"b","lifecycle":"in_service","provider_state":"",
            "sessions":0}]},
-        {"name":"jobs","as_of":null,"age_seconds":null,"members":[]}]})");
+        {"name":"jobs","source":"instances","as_of":1795178868,"age_seconds":3,"members":[]}]})");
     CHECK(show_targets(targets) == "GROUP  TARGET  NAME   ZONE  LIFECYCLE         ADDRESS   SESSIONS\n"
                                    "web    i-0a    web-1  a     Terminating:Wait  10.0.0.1  2\n"
                                    "web    i-0b    -      b     in_service        10.0.0.2  0\n"
                                    "\n"
-                                   "web: as of 3s ago\n"
+                                   "web: Auto Scaling answered 3s ago\n"
                                    "jobs has no members\n");
 }
 

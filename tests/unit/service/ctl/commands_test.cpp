@@ -169,7 +169,7 @@ TEST_CASE("a call without the token is refused with its reason", "[ctl]")
     ::unsetenv("GATEHOUSE_ADMIN_TOKEN");
     const auto refused = gatehouse.ask({"drain", "web/i-1"});
     CHECK(refused.code == 1);
-    CHECK(refused.err == "gatehouse: this call needs the bearer token of lb.admin\n");
+    CHECK(refused.err == "gatehouse: this call needs the bearer token of the admin section\n");
 }
 
 TEST_CASE("reload tells the outcome", "[ctl]")

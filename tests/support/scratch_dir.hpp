@@ -7,14 +7,14 @@
 #include <stdexcept>
 #include <string>
 
-namespace gatehouse::lb {
+namespace gatehouse::test {
 
 // An empty directory that goes with the test.
 class scratch_dir {
 public:
     scratch_dir()
     {
-        std::string name = (std::filesystem::temp_directory_path() / "gatehouse-log-XXXXXX").string();
+        std::string name = (std::filesystem::temp_directory_path() / "gatehouse-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
         path_ = name;
     }
@@ -34,4 +34,4 @@ inline std::string content(const std::string& path)
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-}  // namespace gatehouse::lb
+}  // namespace gatehouse::test
