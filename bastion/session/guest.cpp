@@ -66,9 +66,10 @@ bool guest::on_public_key(const key_offer& offer)
     ++offers_;
     client_ = transport_->negotiated().client_version;
     const auto& rules = *home_.rules;
-    if (rules.draining) {
+    if (rules.draining) {  // closed and not refused: a client that is refused takes its key for bad
         transport_->send_banner("This bastion is shutting down: please connect again.\r\n");
-        return refuse_login(offer, "draining");
+        end({"draining", "draining"});
+        return false;
     }
     auto verdict = rules.people->judge(offer.user, offer.blob, ends_.source.address(), now_seconds());
     if (const auto* why = std::get_if<login_refusal>(&verdict)) {
