@@ -53,6 +53,15 @@ class Retries(story.Story):
         self.assertEqual(answer.status, 200)
         self.assertEqual(self.retried("connection_closed"), 1)
 
+    def test_a_kept_connection_that_closes_sends_get_to_another_zone(self):
+        servers = [self.origin(name, zone=zone) for name, zone in (("a", "x"), ("b", "x"), ("c", "y"))]
+        self.gate = self.start(servers, retries={"attempts": 1, "budget": "100%"})
+        for _ in range(6):
+            ask(self.gate.address(), "/bytes/1")  # so that connections are kept
+        for server in servers[:2]:
+            server.script = lambda _: (b"", "close")
+        self.assertEqual([ask(self.gate.address(), "/bytes/1").status for _ in range(12)], [200] * 12)
+
     def test_a_post_that_was_sent_is_not_repeated(self):
         self.gate = self.start([self.origin("a"), self.origin("b")])
         for server in self.servers:
@@ -82,6 +91,20 @@ class Retries(story.Story):
         statuses = sorted(ask(self.gate.address(), "/order", "POST", body=b"one book").status for _ in range(2))
         self.assertEqual(statuses, [200, 502])
         self.assertEqual([len(server.seen("/order")) for server in self.servers], [1, 1])
+
+    def test_a_get_inside_whose_answer_a_server_dies_is_repeated_past_one_that_refuses(self):
+        servers = [self.origin(name) for name in "abc"]
+        self.gate = self.start(servers, retries={"attempts": 1, "budget": "100%"})
+
+        def die(_):
+            servers[0].script = None
+            servers[1].stop()  # who comes next in turn
+            return b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n", "close"
+
+        servers[0].script = die
+        servers[1].script = lambda _: (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "close")
+        self.assertEqual([ask(self.gate.address(), "/bytes/1").status for _ in range(3)], [200] * 3)
+        self.assertGreater(self.retried("connect_failed"), 0)
 
     def test_a_response_that_the_client_has_seen_is_not_repeated(self):
         self.gate = self.start([self.origin("a"), self.origin("b")])
