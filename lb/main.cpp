@@ -1,97 +1,41 @@
 #include "lb/control/admin_api.hpp"
 #include "lb/control/load_balancer.hpp"
-#include "service/command_line.hpp"
-#include "service/exit_code.hpp"
-#include "service/notify.hpp"
-#include "service/signals.hpp"
-#include "service/sockets.hpp"
+#include "service/daemon.hpp"
 
-#include <chrono>
-#include <exception>
-#include <iostream>
 #include <memory>
+#include <utility>
 
 using namespace gatehouse;
 
 namespace {
 
-// What is left to do once the last request has ended: logs to write, threads to join.
-constexpr std::chrono::seconds after_drain(15);
-
-std::shared_ptr<const conf::config> load_or_complain(const std::string& file, service::log& out)
-{
-    auto loaded = conf::load(file, conf::used_by::lb);
-    for (const auto& problem : loaded.problems) std::cerr << conf::to_string(problem) << '\n';
-    if (loaded.value && !loaded.value->lb) {
-        std::cerr << file << ": lb: missing, and this is the load balancer\n";
-        loaded.value = nullptr;
+class door_daemon final : public service::daemon {
+public:
+    explicit door_daemon(service::daemon_start from) :
+        door_(from.control, std::move(from.settings), std::move(from.inherited), from.out)
+    {
     }
-    if (!loaded.value) out.error("configuration refused", {{"file", file}, {"problems", loaded.problems.size()}});
-    return loaded.value;
-}
 
-// One event that fails must not take the door with it.
-void run(boost::asio::io_context& control, service::log& out)
-{
-    for (;;) {
-        try {
-            control.run();
-            return;
-        } catch (const std::exception& failed) {
-            out.error("an event failed, going on", {{"reason", failed.what()}});
-        }
-    }
-}
+    void add_routes(service::admin_server& to) override { lb::add_admin_routes(to, door_); }
+    std::vector<std::string> reload() override { return door_.reload(); }
+    void drain(std::function<void()> done) override { door_.drain(std::move(done)); }
+    std::chrono::milliseconds drain_within() const override { return door_.settings().lb->timeouts.drain; }
+    bool draining() const override { return door_.draining(); }
+    std::vector<service::opened_socket> sockets() const override { return door_.sockets(); }
+    bool alive() const override { return door_.alive(); }
 
-int serve(const service::command_line& options, std::shared_ptr<const conf::config> settings, service::log& out)
-{
-    boost::asio::io_context control(1);
-    service::notify systemd;
-    auto inherited = service::take_activation_sockets();
-    const auto admin_settings = settings->lb->admin;
-    out.info("starting", {{"version", GATEHOUSE_VERSION}, {"descriptors", service::raise_descriptor_limit()}});
-
-    // The admin port first: a second instance started by mistake must fail before it takes connections of the first.
-    service::admin_server admin(control, out);
-    const auto admin_socket = inherited.extract("admin");
-    admin.start(admin_settings.bind, admin_settings.token, admin_socket ? admin_socket.mapped().front() : -1);
-    lb::load_balancer door(control, std::move(settings), std::move(inherited), out);
-    lb::add_admin_routes(admin, door);
-
-    const service::signals handled(
-        control,
-        [&] {
-            if (door.draining()) return;
-            systemd.reloading();
-            door.reload();
-            systemd.ready();
-        },
-        [&] {
-            systemd.stopping(door.settings().lb->timeouts.drain + after_drain);
-            door.drain([&] { control.stop(); });
-        });
-    auto sockets = door.sockets();
-    sockets.push_back({"admin", admin.address()});
-    service::report_ready(sockets, options.ready_file);
-    systemd.ready();
-    systemd.start_watchdog(control.get_executor(), [&] { return door.alive(); });
-    run(control, out);
-    out.info("stopped");
-    return service::exit_code::ok;
-}
+private:
+    lb::load_balancer door_;
+};
 
 }  // namespace
 
 int main(int argc, char** argv)
 {
-    const auto parsed = service::parse_command_line(argc, argv, "gatehouse-lb");
-    if (!parsed.value) return parsed.exit_code;
-    service::log out(*service::log_format(parsed.value->log_format), *service::log_level(parsed.value->log_level));
-    try {
-        auto settings = load_or_complain(parsed.value->config, out);
-        return settings ? serve(*parsed.value, std::move(settings), out) : service::exit_code::bad_configuration;
-    } catch (const std::exception& failed) {
-        out.error("cannot go on", {{"reason", failed.what()}});
-        return service::exit_code::problem;
-    }
+    return service::run_daemon(
+        argc, argv,
+        {.program = "gatehouse-lb",
+         .section = conf::used_by::lb,
+         .admin_of = [](const conf::config& from) { return from.lb ? &from.lb->admin : nullptr; },
+         .make = [](service::daemon_start from) { return std::make_unique<door_daemon>(std::move(from)); }});
 }

@@ -17,9 +17,7 @@ using service::json_reply;
 
 json::value status_of(const jump_host& host)
 {
-    const auto& loaded = host.last_load();
-    json::array errors, listeners;
-    for (const auto& one : loaded.last_errors) errors.emplace_back(one);
+    json::array listeners;
     std::size_t channels = 0;
     for (const auto& [group, number] : host.sessions().channels_by_group()) channels += number;
     for (const auto& socket : host.sockets())
@@ -30,12 +28,7 @@ json::value status_of(const jump_host& host)
     return {{"version", GATEHOUSE_VERSION},
             {"state", host.draining() ? "draining" : "running"},
             {"uptime_seconds", host.uptime_seconds()},
-            {"config",
-             {{"file", host.settings().file},
-              {"loaded_at", loaded.loaded_at},
-              {"generation", loaded.generation},
-              {"last_reload_successful", loaded.last_successful},
-              {"errors", std::move(errors)}}},
+            {"config", host.last_load().status(host.settings().file)},
             {"workers", host.worker_count()},
             {"listeners", std::move(listeners)},
             {"sessions", host.sessions().size()},

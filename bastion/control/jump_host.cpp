@@ -62,6 +62,7 @@ std::int64_t steady_ms()
 jump_host::jump_host(boost::asio::io_context& control, std::shared_ptr<const conf::config> settings,
                      std::map<std::string, std::vector<int>> inherited, service::log& out) :
     control_(control), out_(out), registry_(std::make_shared<prometheus::Registry>()), daemon_metrics_(*registry_),
+    record_(daemon_metrics_, out),
     process_metrics_(service::make_process_collector()), counters_(*registry_), audit_(settings->bastion->audit_log),
     penalties_(settings->bastion->penalties), presence_(make_presence_collector(book_, startups_)),
     house_{audit_, counters_, book_, startups_, logins_, penalties_, quota_, denials_, out},
@@ -80,7 +81,6 @@ jump_host::jump_host(boost::asio::io_context& control, std::shared_ptr<const con
     put_to_work(std::move(settings));
     for (const auto& name : sockets_.unclaimed(binds_of(*settings_->bastion)))
         out_.warning("a socket from systemd is not used, only those named ssh are", {{"name", name}});
-    daemon_metrics_.reloaded(true);
     pool_.start();
     every_second();
 }
@@ -113,8 +113,7 @@ void jump_host::put_to_work(std::shared_ptr<const conf::config> settings)
     sockets_.commit();
     settings_ = std::move(settings);
     penalties_.configure(bastion.penalties);
-    record_.loaded_at = std::time(nullptr);
-    ++record_.generation;
+    record_.served();
     addresses_ = opened.front().addresses[listener_name];
     publish(std::move(next), std::move(ssh), std::move(opened));
     directory_.apply(settings_->groups, settings_->aws);
@@ -171,34 +170,22 @@ void jump_host::files_changed()
     }
 }
 
-std::vector<std::string> jump_host::refuse(std::vector<std::string> errors)
-{
-    for (const auto& one : errors) out_.error("configuration refused, the old one stays", {{"reason", one}});
-    record_.last_successful = false;
-    record_.last_errors = errors;
-    daemon_metrics_.reloaded(false);
-    return errors;
-}
-
 std::vector<std::string> jump_host::reload()
 {
     auto loaded = conf::load(settings_->file, conf::used_by::bastion);
     if (!loaded.value) {
         std::vector<std::string> errors;
         for (const auto& one : loaded.problems) errors.push_back(conf::to_string(one));
-        return refuse(std::move(errors));
+        return record_.refused(std::move(errors));
     }
-    if (!loaded.value->bastion) return refuse({settings_->file + ": bastion: missing, this is the bastion"});
+    if (!loaded.value->bastion) return record_.refused({settings_->file + ": bastion: missing, this is the bastion"});
     warn_of_late_changes(*loaded.value);
     try {
         put_to_work(std::move(loaded.value));
     } catch (const std::exception& failed) {
-        return refuse({settings_->file + ": " + failed.what()});
+        return record_.refused({settings_->file + ": " + failed.what()});
     }
-    record_.last_successful = true;
-    record_.last_errors.clear();
-    daemon_metrics_.reloaded(true);
-    out_.info("configuration loaded", {{"file", settings_->file}, {"generation", record_.generation}});
+    record_.reloaded(settings_->file);
     return {};
 }
 

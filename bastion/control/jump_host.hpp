@@ -15,6 +15,7 @@
 #include "conf/config.hpp"
 #include "discovery/directory.hpp"
 #include "service/file_watch.hpp"
+#include "service/load_record.hpp"
 #include "service/log.hpp"
 #include "service/process_metrics.hpp"
 #include "service/ready_report.hpp"
@@ -66,13 +67,7 @@ public:
     std::vector<service::opened_socket> sockets() const { return sockets_.bound(); }
     unsigned worker_count() const noexcept { return pool_.size(); }
     std::string metrics_text() const;
-    struct load_record {
-        std::int64_t loaded_at = 0;  // unix seconds of the configuration that is served
-        std::uint64_t generation = 0;
-        bool last_successful = true;
-        std::vector<std::string> last_errors;
-    };
-    const load_record& last_load() const noexcept { return record_; }
+    const service::load_record& last_load() const noexcept { return record_; }
     std::int64_t uptime_seconds() const;
     bool alive() const;  // no worker is stuck: each has turned its loop within the last 10 s
 
@@ -85,13 +80,13 @@ private:
     void watch_files();
     void files_changed();
     void warn_of_late_changes(const conf::config& next);
-    std::vector<std::string> refuse(std::vector<std::string> errors);
 
     boost::asio::io_context& control_;
     service::log& out_;
     std::shared_ptr<const conf::config> settings_;
     std::shared_ptr<prometheus::Registry> registry_;
     service::daemon_metrics daemon_metrics_;
+    service::load_record record_;
     std::shared_ptr<prometheus::Collectable> process_metrics_;
     metrics counters_;
     audit_log audit_;
@@ -113,7 +108,6 @@ private:
     service::file_watch files_;
     boost::asio::steady_timer seconds_;
     rulebook_ptr rules_;
-    load_record record_;
     std::int64_t started_ = 0;
     unsigned drained_workers_ = 0;
     bool draining_ = false;

@@ -32,18 +32,10 @@ json::array listeners_of(const load_balancer& door)
 
 json::value status_of(const load_balancer& door)
 {
-    const auto& loaded = door.last_load();
-    json::array errors;
-    for (const auto& one : loaded.last_errors) errors.emplace_back(one);
     return {{"version", GATEHOUSE_VERSION},
             {"state", door.draining() ? "draining" : "running"},
             {"uptime_seconds", door.uptime_seconds()},
-            {"config",
-             {{"file", door.settings().file},
-              {"loaded_at", loaded.loaded_at},
-              {"generation", loaded.generation},
-              {"last_reload_successful", loaded.last_successful},
-              {"errors", errors}}},
+            {"config", door.last_load().status(door.settings().file)},
             {"workers", door.worker_count()},
             {"listeners", listeners_of(door)},
             {"requests_total", door.counters().requests()}};

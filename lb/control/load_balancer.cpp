@@ -31,6 +31,7 @@ std::vector<service::listener_binds> binds_of(const conf::lb& settings)
 load_balancer::load_balancer(boost::asio::io_context& control, std::shared_ptr<const conf::config> settings,
                              std::map<std::string, std::vector<int>> inherited, service::log& out) :
     control_(control), out_(out), registry_(std::make_shared<prometheus::Registry>()), daemon_metrics_(*registry_),
+    record_(daemon_metrics_, out),
     process_metrics_(service::make_process_collector()), pool_(threads_for(*settings->lb)),
     counters_(std::make_shared<metrics>(pool_.size())), access_log_(pool_.size(), out),
     directory_(control, *registry_, out), targets_(out),
@@ -63,7 +64,6 @@ load_balancer::load_balancer(boost::asio::io_context& control, std::shared_ptr<c
     put_to_work(std::move(settings));
     for (const auto& name : sockets_.unclaimed(binds_of(*settings_->lb)))
         out_.warning("a socket from systemd has no listener of its name", {{"name", name}});
-    daemon_metrics_.reloaded(true);
     pool_.start();
     every_second();
 }
@@ -93,8 +93,7 @@ void load_balancer::put_to_work(std::shared_ptr<const conf::config> settings)
     settings_ = std::move(settings);
     plans_ = std::move(next);
     tls_.use(std::move(contexts));
-    record_.loaded_at = std::time(nullptr);
-    ++record_.generation;
+    record_.served();
     addresses_.clear();
     for (const auto& one : opened) addresses_.push_back({{}, one.addresses});
     targets_.apply(*settings_->lb, directory_.current(), steady_ms());
@@ -162,35 +161,23 @@ void load_balancer::suspected(const std::shared_ptr<target>& which)
     boost::asio::post(control_, [this, which] { checker_.check_soon(*which); });
 }
 
-std::vector<std::string> load_balancer::refuse(std::vector<std::string> errors)
-{
-    for (const auto& one : errors) out_.error("configuration refused, the old one stays", {{"reason", one}});
-    record_.last_successful = false;
-    record_.last_errors = errors;
-    daemon_metrics_.reloaded(false);
-    return errors;
-}
-
 std::vector<std::string> load_balancer::reload()
 {
-    if (draining_) return refuse({"the load balancer is draining"});
+    if (draining_) return record_.refused({"the load balancer is draining"});
     auto loaded = conf::load(settings_->file, conf::used_by::lb);
     if (!loaded.value) {
         std::vector<std::string> errors;
         for (const auto& one : loaded.problems) errors.push_back(conf::to_string(one));
-        return refuse(std::move(errors));
+        return record_.refused(std::move(errors));
     }
-    if (!loaded.value->lb) return refuse({settings_->file + ": lb: missing, this is the load balancer"});
+    if (!loaded.value->lb) return record_.refused({settings_->file + ": lb: missing, this is the load balancer"});
     warn_of_late_changes(*loaded.value);
     try {
         put_to_work(std::move(loaded.value));
     } catch (const std::exception& failed) {
-        return refuse({settings_->file + ": " + failed.what()});
+        return record_.refused({settings_->file + ": " + failed.what()});
     }
-    record_.last_successful = true;
-    record_.last_errors.clear();
-    daemon_metrics_.reloaded(true);
-    out_.info("configuration loaded", {{"file", settings_->file}, {"generation", record_.generation}});
+    record_.reloaded(settings_->file);
     return {};
 }
 

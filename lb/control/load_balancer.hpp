@@ -12,6 +12,7 @@
 #include "lb/metrics/metrics.hpp"
 #include "lb/worker/worker.hpp"
 #include "service/file_watch.hpp"
+#include "service/load_record.hpp"
 #include "service/log.hpp"
 #include "service/process_metrics.hpp"
 #include "service/ready_report.hpp"
@@ -68,13 +69,7 @@ public:
     std::string metrics_text() const;
     // One at a time: held for as long as a discover() is under way; null while another is.
     std::shared_ptr<const bool> begin_discovery();
-    struct load_record {
-        std::int64_t loaded_at = 0;  // unix seconds of the configuration that is served
-        std::uint64_t generation = 0;
-        bool last_successful = true;
-        std::vector<std::string> last_errors;
-    };
-    const load_record& last_load() const noexcept { return record_; }
+    const service::load_record& last_load() const noexcept { return record_; }
     std::int64_t uptime_seconds() const;
     bool alive() const;  // no worker is stuck: each has turned its loop within the last 10 s
 
@@ -88,13 +83,13 @@ private:
     void reload_certificates();
     void every_second();
     void suspected(const std::shared_ptr<target>& which);
-    std::vector<std::string> refuse(std::vector<std::string> errors);
 
     boost::asio::io_context& control_;
     service::log& out_;
     std::shared_ptr<const conf::config> settings_;
     std::shared_ptr<prometheus::Registry> registry_;
     service::daemon_metrics daemon_metrics_;
+    service::load_record record_;
     std::shared_ptr<prometheus::Collectable> process_metrics_;
     service::workers pool_;
     std::shared_ptr<metrics> counters_;
@@ -114,7 +109,6 @@ private:
     service::file_watch certificates_;
     boost::asio::steady_timer seconds_;
     std::int64_t started_ = 0, tickets_rotated_ = 0;
-    load_record record_;
     unsigned drained_workers_ = 0;
     bool draining_ = false;
     std::weak_ptr<const bool> discovery_;  // under way
