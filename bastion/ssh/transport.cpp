@@ -150,6 +150,8 @@ void server::parts::add_host_key(const std::string& path)
     if (kind.empty()) refuse("is of type " + text_of(ssh_key_type_to_char(ssh_key_type(key.get()))) +
                              ", but Ed25519, ECDSA or RSA is needed");
     if (kind == "Ed25519" && settings.user_keys.fips) refuse("is an Ed25519 key, which FIPS does not know");
+    if (blob_of(key.get()).empty())
+        refuse("is not in OpenSSH's format, and libssh cannot read all of it from PEM");  // each exchange would fail
     const auto [other, first] = host_key_files.try_emplace(kind, path);
     if (!first) refuse("is an " + std::string(kind) + " key as " + other->second + " is: one of each kind is used");
     if (ssh_bind_options_set(bind.get(), SSH_BIND_OPTIONS_IMPORT_KEY, key.get()) != SSH_OK)

@@ -3,6 +3,7 @@ gatehouse_unit_test(ssh
     unit/bastion/fixtures.cpp
     unit/http/shared_data.cpp
     unit/ssh/login_guard_test.cpp
+    unit/ssh/openssh_key.cpp
     unit/ssh/server_test.cpp
     unit/ssh/shown_key_test.cpp
   LINK gatehouse::bastion)

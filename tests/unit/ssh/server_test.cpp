@@ -1,4 +1,5 @@
 #include "bastion/ssh/server.hpp"
+#include "tests/unit/ssh/openssh_key.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -16,6 +17,8 @@ using Catch::Matchers::Contains;
 using gatehouse::bastion::require_libssh;
 using gatehouse::bastion::server;
 using gatehouse::bastion::server_settings;
+using gatehouse::test::key_handle;
+using gatehouse::test::openssh_private_key;
 
 namespace {
 
@@ -31,6 +34,12 @@ public:
 
     std::string ed25519(const std::string& name) const
     {
+        const key_handle key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+        std::ofstream(path(name)) << openssh_private_key(key.get());
+        return path(name);
+    }
+    std::string ed25519_pem(const std::string& name) const
+    {
         return write(name, EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
     }
     std::string ecdsa(const std::string& name, const char* curve) const
@@ -45,7 +54,7 @@ public:
 private:
     std::string write(const std::string& name, EVP_PKEY* made) const
     {
-        const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(made, EVP_PKEY_free);
+        const key_handle key(made);
         const std::unique_ptr<FILE, decltype(&std::fclose)> file(std::fopen(path(name).c_str(), "w"), std::fclose);
         REQUIRE(PEM_write_PrivateKey(file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
         return path(name);
@@ -80,6 +89,11 @@ TEST_CASE("a host key that cannot be used is named", "[ssh][server]")
         std::ofstream(keys.path("no_key")) << "no key\n";
         CHECK_THROWS_WITH(with_keys({keys.path("no_key")}), Contains(keys.path("no_key")));
     }
+    SECTION("when libssh could not sign with it")
+    {
+        const auto key = keys.ed25519_pem("pem");
+        CHECK_THROWS_WITH(with_keys({key}), Contains(key) && Contains("OpenSSH's format"));
+    }
     SECTION("when it is short")
     {
         const auto key = keys.rsa("short", 1024);
@@ -87,7 +101,7 @@ TEST_CASE("a host key that cannot be used is named", "[ssh][server]")
     }
 }
 
-TEST_CASE("host keys of each kind may stand side by side", "[ssh][server]")
+TEST_CASE("host keys of each kind may stand side by side, RSA and ECDSA as PEM, too", "[ssh][server]")
 {
     const keyring keys;
     CHECK_NOTHROW(with_keys({keys.ed25519("a"), keys.ecdsa("b", "P-384"), keys.rsa("c", 2048)}));
