@@ -1,6 +1,7 @@
 """Writes a few well-formed inputs for one fuzz target: seeds.py TARGET DIRECTORY EXAMPLES."""
 import base64
 import pathlib
+import struct
 import sys
 
 OPENSSH = pathlib.Path(__file__).parent.parent / "unit/bastion/fixtures/openssh.txt"
@@ -86,10 +87,64 @@ def openssh_seeds(target):
     return seeds
 
 
+def ssh_server_seeds():
+    """Bytes from the first one on, then packets of a stranger and of a user, as ssh_server_fuzz.cpp reads them."""
+
+    def text(*words):
+        return b"".join(struct.pack(">I", len(word)) + word for word in words)
+
+    def number(*values):
+        return struct.pack(f">{len(values)}I", *values)
+
+    def packet(payload):
+        padding = 4 + -(len(payload) + 9) % 8
+        return number(len(payload) + 1 + padding) + bytes([padding]) + payload + bytes(padding)
+
+    def plan(bits, *writes):
+        return bytes([bits]) + b"".join(struct.pack(">H", len(each)) + each for each in writes)
+
+    aead, mac = b"aes256-gcm@openssh.com", b"hmac-sha2-256-etm@openssh.com"
+    kexinit = (b"\x14" + bytes(16) + text(b"curve25519-sha256", b"ssh-ed25519", aead, aead, mac, mac, b"none", b"none",
+                                          b"", b"") + bytes(5))
+    version, share = b"SSH-2.0-OpenSSH_9.2\r\n", b"\x1e" + text(bytes(range(32)))
+    service = b"\x05" + text(b"ssh-userauth")
+    point = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+    key = text(b"ssh-ed25519", point)
+    ask = b"\x32" + text(b"ada", b"ssh-connection")
+    probe = ask + text(b"publickey") + b"\0" + text(b"ssh-ed25519", key)
+    forged = ask + text(b"publickey") + b"\1" + text(b"ssh-ed25519", key, text(b"ssh-ed25519", bytes(64)))
+    where = text(b"127.0.0.1") + number(22) + text(b"127.0.0.1") + number(1)
+    jump = b"\x5a" + text(b"direct-tcpip") + number(0, 1 << 21, 1 << 15) + where
+    later = (b"\x5a" + text(b"direct-tcpip") + number(1, 1 << 21, 1 << 15) + text(b"h") + number(1) + text(b"") +
+             number(1))
+    tiny = b"\x5a" + text(b"direct-tcpip") + number(2, 1 << 21, 10) + where
+    shell = b"\x5a" + text(b"session") + number(3, 1 << 21, 1 << 15)
+    channels = [text(b"x11") + number(4, 9, 1 << 15) + text(b"h") + number(1),
+                text(b"tun@openssh.com") + number(5, 9, 9)]
+    command = [b"\x62" + number(43) + text(kind) + b"\1" + rest for kind, rest in
+               ((b"pty-req", text(b"xterm") + number(80, 24, 0, 0) + text(b"")), (b"env", text(b"A", b"b")),
+                (b"exec", text(b"status")), (b"subsystem", text(b"sftp")))]
+    data = b"\x5e" + number(43) + text(b"hello" * 20)
+    ends = [b"\x60" + number(43), b"\x5d" + number(43, 9000), b"\x61" + number(43)]
+    forward = b"\x50" + text(b"tcpip-forward") + b"\1" + text(b"") + number(0)
+    return [
+        plan(0, version + packet(kexinit) + packet(share) + packet(b"\x15")),
+        plan(2, version, packet(kexinit), packet(share), packet(b"\x15"), packet(service), packet(probe)),
+        plan(0, b"GET / HTTP/1.1\r\n\r\n"),
+        plan(1, service, ask + text(b"none"), probe, forged, b"\x34", jump),
+        plan(3, service, probe, forged, forged, ask + text(b"password") + b"\0" + text(b"x"), b"\x02" + text(b"no")),
+        plan(7, jump, data, *ends),
+        plan(7, later, tiny, jump, kexinit, data, b"\x5f" + number(44, 1) + text(b"err"), forward),
+        plan(15, shell, *command, *(b"\x5a" + each for each in channels), *ends),
+    ]
+
+
 def main(target, directory, examples):
     seeds = SEEDS.get(target)
     if target in ("ssh_certificate", "ssh_krl", "authorized_keys"):
         seeds = openssh_seeds(target)
+    elif target == "ssh_server":
+        seeds = ssh_server_seeds()
     elif seeds is None:  # config
         seeds = [path.read_bytes() for path in sorted(pathlib.Path(examples).glob("*.yaml"))]
     for number, seed in enumerate(seeds):
