@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -96,6 +97,39 @@ class Shutdown(BastionStory):
         self.gate.process.send_signal(signal.SIGTERM)
         self.gate.wait(5)
         self.gate.process.returncode = 0  # how it ended is not this story's matter, only that it did
+
+
+class Restart(BastionStory):
+    def test_with_a_socket_of_systemd_who_comes_meanwhile_waits(self):
+        """Only who is logging in at that very moment is refused."""
+        need_paramiko()
+        target = Service(echo)
+        self.addCleanup(target.close)
+        listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.addCleanup(listening.close)
+        gate = self.bastion(self.config([target.port]), activation={"ssh": listening})
+        self.assertEqual(gate.address(), listening.getsockname())
+        done, failed, over = [], [], threading.Event()
+
+        def come_and_go():
+            while not over.is_set():
+                try:
+                    with Session(gate, self.keys) as session:
+                        done.append(session.stream("web-1", target.port).exchange())
+                except Exception as what:  # paramiko's are many
+                    failed.append(repr(what))
+
+        client = threading.Thread(target=come_and_go)
+        client.start()
+        for _ in range(3):
+            before = len(done)
+            story.eventually(lambda: len(done) > before + 3, within=20)
+            self.assertEqual(gate.stop(within=30), 0)
+            gate.start()
+        over.set()
+        client.join(30)
+        self.assertLessEqual(len(failed), 2 * 3, failed)
+        self.assertTrue(all(done))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """gatehouse-bastion as a story uses it: started on a free port, watched by its admin endpoint and its audit log."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -35,17 +36,23 @@ def user(keys, name, key_names=(), groups=()):
 class Bastion(Gatehouse):
     """One gatehouse-bastion process."""
 
-    def __init__(self, config, folder, *, environment=None):
-        super().__init__(config, folder, environment=environment, wait_healthy=False)
+    def __init__(self, config, folder, *, activation=None, environment=None):
+        super().__init__(config, folder, activation=activation, environment=environment, wait_healthy=False)
         self.log_path = self.folder / f"gatehouse-bastion.{time.monotonic_ns()}.log"
         self.audit_path = config["bastion"]["audit_log"]["path"]
 
     def start(self):
         self.ready_path.unlink(missing_ok=True)
-        command = [os.environ["GATEHOUSE_BASTION"], "--config", self.config_path, "--ready-file", self.ready_path]
+        command = [os.environ["GATEHOUSE_BASTION"], "--config", str(self.config_path), "--ready-file",
+                   str(self.ready_path)]
+        passed = [fcntl.fcntl(one.fileno(), fcntl.F_DUPFD, 100) for one in self.activation.values()]
+        if passed:
+            command = ["bash", "-c", self.activation_script(passed), "bash", *command]
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, env=os.environ | self.environment)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            pass_fds=passed, env=os.environ | self.environment)
+        for one in passed:
+            os.close(one)
         self.wait_ready()
 
     def address(self, name="ssh"):
