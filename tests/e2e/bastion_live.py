@@ -2,6 +2,8 @@
 
 import datetime
 import os
+import signal
+import socket
 import threading
 import time
 
@@ -183,6 +185,24 @@ class Changes(Live):
         self.assertTrue(self.gate.reload(broken, succeeds=False))
         self.assertTrue(stays.exchange())
         self.assertTrue(self.stream("bob").exchange())
+
+    def test_a_new_address_takes_the_place_of_the_old_one(self):
+        stays, old = self.stream(), self.gate.address()
+        self.settings["bastion"]["bind"] = f"127.0.0.2:{story.free_port()}"
+        self.gate.reload(self.settings)
+        self.assertEqual(self.gate.address()[0], "127.0.0.2")
+        self.assertTrue(self.stream("bob").exchange())
+        with self.assertRaises(OSError):
+            socket.create_connection(old, timeout=5).close()
+        self.assertTrue(stays.exchange())
+
+    def test_sighup_reloads(self):
+        goes, stays = self.stream("bob"), self.stream()
+        self.settings["bastion"]["rules"].pop()
+        self.gate.write(self.settings)
+        self.gate.process.send_signal(signal.SIGHUP)
+        story.eventually(lambda: not goes.open)
+        self.assertTrue(stays.exchange())
 
     def test_a_new_host_key_is_shown_to_new_clients_only(self):
         stays = self.stream()

@@ -336,6 +336,17 @@ class Requests(BastionStory):
                 except paramiko.SSHException:
                     pass
 
+    def test_whoever_asks_on_and_on_is_thrown_out(self):
+        need_paramiko()
+        with Session(self.gate, self.keys) as session:
+            source = session.local
+            with self.assertRaises((EOFError, OSError, paramiko.SSHException)):
+                for _ in range(2000):
+                    with self.assertRaises(paramiko.ChannelException):
+                        session.open("nobody", 22)
+        self.assert_audited(self.gate, "session_end", source=source, reason="too_many_refusals")
+        self.assertLess(len(self.gate.audit("channel_refused", source=source)), 1100)
+
 
 class FailClosed(BastionStory):
     def setUp(self):
