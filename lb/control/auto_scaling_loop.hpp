@@ -17,8 +17,9 @@
 
 namespace gatehouse::lb {
 
-// What the load balancer tells AWS in return: that a terminating instance is drained and may go, for the bastion that the
-// same file configures as well, which instances fail their health checks, and what it counts. Lives on the control thread; `out` must outlive the executor's loop.
+// What the load balancer tells AWS in return: that a terminating instance is drained and may go, also of the sessions of
+// the bastion that the same file configures, which instances fail their health checks, and what it counts. Lives on the
+// control thread; `out` must outlive the executor's loop.
 class auto_scaling_loop {
 public:
     auto_scaling_loop(boost::asio::any_io_executor control, service::log& out);

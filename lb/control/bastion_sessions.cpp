@@ -116,7 +116,7 @@ void bastion_sessions::state::say(const bastion_answer& told)
         out.warning("the bastion does not tell of its sessions, terminating instances are held",
                     {{"address", where}, {"reason", told.reason}});
     else if (what == kind::no_bastion)
-        out.info("no bastion runs on this node, no session of its holds a terminating instance", {{"address", where}});
+        out.info("no bastion runs on this node, so no session holds a terminating instance", {{"address", where}});
     else if (before)
         out.info("the bastion tells of its sessions", {{"address", where}});
 }

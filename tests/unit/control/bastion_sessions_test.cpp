@@ -53,7 +53,7 @@ struct beside_a_bastion {
 
 }  // namespace
 
-TEST_CASE_METHOD(beside_a_bastion, "the bastion is asked for the sessions to an instance, with its token", "[control][hooks]")
+TEST_CASE_METHOD(beside_a_bastion, "the bastion is asked for sessions to an instance, with its token", "[control][hooks]")
 {
     CHECK_FALSE(asked.lead_to("i-1", 1'000).has_value());
     CHECK(lead_to(1'000, 1) == true);
