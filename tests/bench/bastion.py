@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Compares gatehouse-bastion with OpenSSH's sshd as a jump host: the same work through each in turn, round after round.
 
-Every round gives one ratio of gatehouse-bastion to sshd; the table shows the median of these ratios with their range. The
-jump host has one core, client and target the other. Rounds in which something else used the jump host's core are left out
-as long as enough others remain.
+Every round gives one ratio of gatehouse-bastion to sshd; the table shows the median of these ratios with their range.
+The jump host has one core, client and target the other. Rounds in which something else used the jump host's core are
+left out as long as enough others remain.
 """
 
 import argparse
@@ -29,7 +29,8 @@ MANY = 2000      # sessions
 ROOM = 8 << 30   # bytes that must be available for so many of sshd's processes
 NAMES = ["sshd", "gatehouse"]
 
-CIPHERS = {"chacha20": "chacha20-poly1305@openssh.com", "aes128": "aes128-gcm@openssh.com", "aes256": "aes256-gcm@openssh.com"}
+CIPHERS = {"chacha20": "chacha20-poly1305@openssh.com", "aes128": "aes128-gcm@openssh.com",
+           "aes256": "aes256-gcm@openssh.com"}
 
 
 class Row:
@@ -50,8 +51,10 @@ ROWS = [
     Row("far", "upload at 80 ms, aes128-gcm", partial(work.delayed_upload, cipher=CIPHERS["aes128"]), rounds=3),
     Row("connection", "connection, curve25519 with both", partial(work.connections, exchange=jump_hosts.CURVE25519)),
     Row("connection-default", "connection, the client's default", partial(work.connections, exchange=())),
-    Row("idle", "idle session with one jump, of 200", partial(work.idle_sessions, count=200), rounds=2, fresh=True),
-    Row("idle-many", f"idle session with one jump, of {MANY:,}", partial(work.idle_sessions, count=MANY), rounds=1, fresh=True),
+    Row("idle", "idle session, of 200", partial(work.idle_sessions, count=200), rounds=2, fresh=True),
+    Row("idle-used", "idle session after 4 MiB each way",
+        partial(work.idle_sessions, count=100, carried=4 * work.MIB), rounds=2, fresh=True),
+    Row("idle-many", f"idle session, of {MANY:,}", partial(work.idle_sessions, count=MANY), rounds=1, fresh=True),
 ]
 
 
@@ -131,8 +134,9 @@ def summary(options, samples):
             continue
         taken = {name: [samples[row.name][name][number].values for number in kept] for name in NAMES}
         for what in taken["sshd"][0]:
-            ratios = [own[what] / base[what] for own, base in zip(taken["gatehouse"], taken["sshd"]) if base[what] > 0]
-            lines.append({"row": row.name, "title": row.title, "what": what, "rounds": len(kept), "disturbed": disturbed}
+            ratios = [own[what] / base[what] for own, base in zip(taken["gatehouse"], taken["sshd"])]
+            lines.append({"row": row.name, "title": row.title, "what": what, "rounds": len(kept),
+                          "disturbed": disturbed}
                          | {name: statistics.median(one[what] for one in taken[name]) for name in NAMES}
                          | {"ratio": statistics.median(ratios), "lowest": min(ratios), "highest": max(ratios)})
     return lines

@@ -1,5 +1,6 @@
-// A TCP relay on a loopback port that brings everything a fixed time late, in either direction: a long way on one machine.
-// Usage: delay TARGET_PORT MILLISECONDS; prints its port. Ends with SIGTERM, or by itself after ten minutes.
+// A TCP relay on a loopback port that brings everything a fixed time late, in either direction: a long way on
+// one machine. Usage: delay TARGET_PORT MILLISECONDS; prints its port. Ends with SIGTERM, or by itself after
+// ten minutes.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -21,7 +22,8 @@ namespace {
 using time_point = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t piece = 64 * 1024;
-constexpr std::size_t most_on_the_way = 128 * 1024 * 1024;  // far more than a window of SSH: this is never the limit
+constexpr std::size_t most_on_the_way =
+    128 * 1024 * 1024;  // far more than a window of SSH: this is never the limit
 
 struct parcel {
     time_point due;
@@ -66,7 +68,8 @@ public:
                 return;
             }
             for (std::size_t sent = 0; sent < next.bytes.size();) {
-                const auto taken = ::send(to_, next.bytes.data() + sent, next.bytes.size() - sent, MSG_NOSIGNAL);
+                const auto taken =
+                    ::send(to_, next.bytes.data() + sent, next.bytes.size() - sent, MSG_NOSIGNAL);
                 if (taken <= 0) break;  // nobody listens any more; the rest is taken and dropped
                 sent += static_cast<std::size_t>(taken);
             }
@@ -115,8 +118,9 @@ int main(int argc, char** argv)
 
     const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     socklen_t length = sizeof address;
-    if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(listener, 16) != 0 ||
-        ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length) != 0)
+    auto* const bound = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(listener, bound, sizeof address) != 0 || ::listen(listener, 16) != 0 ||
+        ::getsockname(listener, bound, &length) != 0)
         return 1;
     std::printf("%d\n", ntohs(address.sin_port));
     std::fflush(stdout);

@@ -1,7 +1,8 @@
 """The jump hosts that are compared, each pinned to one core: OpenSSH's sshd and gatehouse-bastion with one worker.
 
-Both take the same user key, show an Ed25519 host key and log what they do to a file. sshd runs without PAM and lets the user
-in who runs this, which is cheaper for it than what Debian sets up: for root it keeps one process per session, else two.
+Both take the same user key, show an Ed25519 host key and log what they do to a file. sshd runs without PAM and lets the
+user in who runs this, which is cheaper for it than what Debian sets up: for root it keeps one process per session, else
+two.
 """
 
 import getpass

@@ -1,7 +1,7 @@
 """The loads of jump hosts: what goes through one in one round, and what it took.
 
-`ssh -W` carries bytes between its standard input and output and a TCP target of ours. An OpenSSH session inside, as of `ssh -J`,
-would cost the client twice as much as the jump host and so hide the jump host.
+`ssh -W` carries bytes between its standard input and output and a TCP target of ours. With an OpenSSH session inside,
+as `ssh -J` has, the client would do twice the work of the jump host, and its limit would be measured.
 """
 
 import socket
@@ -31,13 +31,21 @@ class Target:
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.listener.settimeout(60)
+        self.listener.settimeout(1)
         self.port = self.listener.getsockname()[1]
 
-    def accept(self):
-        made, _ = self.listener.accept()
-        made.settimeout(60)
-        return made
+    def accept(self, client):
+        """The next connection, which `client` is about to cause."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                made, _ = self.listener.accept()
+            except TimeoutError:
+                if client.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"{client.args} brought no connection to the target") from None
+                continue
+            made.settimeout(60)
+            return made
 
     def stop(self):
         self.listener.close()
@@ -77,8 +85,8 @@ def upload(host, target, options, *, cipher, size=None, port=None):
         file.truncate(size)  # a hole: reading it costs the client next to nothing
     with (open(zeros, "rb") as source,
           host.client("-c", cipher, *CURVE25519, "-W", f"127.0.0.1:{target.port}", port=port, stdin=source,
-                      stdout=subprocess.DEVNULL),
-          target.accept() as arriving):
+                      stdout=subprocess.DEVNULL) as client,
+          target.accept(client) as arriving):
         meter = Meter(host)
         drain(arriving.recv_into, size)
         return of_transfer(meter.read(), size)
@@ -88,7 +96,7 @@ def download(host, target, options, *, cipher):
     size = options.size
     with (host.client("-c", cipher, *CURVE25519, "-W", f"127.0.0.1:{target.port}", stdin=subprocess.PIPE,
                       stdout=subprocess.PIPE, bufsize=0, pipesize=MIB) as client,
-          target.accept() as leaving):
+          target.accept(client) as leaving):
         meter = Meter(host)
         sender = threading.Thread(target=send, args=(leaving, size))
         sender.start()
@@ -106,7 +114,7 @@ def send(to, size):
 
 
 def delayed_upload(host, target, options, *, cipher):
-    """The jump host is far away. The bytes have to pass the relay on our own core, too, at a rate that costs little."""
+    """The jump host is far away: the window decides, not the CPU."""
     delay = Delay(options.folder / "delay", host.port, options.round_trip / 2)
     try:
         sample = upload(host, target, options, cipher=cipher, size=options.size // 8, port=delay.port)
@@ -119,7 +127,8 @@ def delay_alone(target, options):
     """MiB/s of plain TCP through the relay: what it carries at most."""
     delay = Delay(options.folder / "delay", target.port, options.round_trip / 2)
     try:
-        with socket.create_connection(("127.0.0.1", delay.port), timeout=20) as leaving, target.accept() as arriving:
+        with (socket.create_connection(("127.0.0.1", delay.port), timeout=20) as leaving,
+              target.accept(delay.process) as arriving):
             began = time.monotonic()
             sender = threading.Thread(target=send, args=(leaving, options.size))
             sender.start()
@@ -137,7 +146,7 @@ def connections(host, target, options, *, exchange):
     for _ in range(options.connections):
         began = time.monotonic()
         with host.client(*exchange, "-W", f"127.0.0.1:{target.port}", stdin=subprocess.DEVNULL,
-                         stdout=subprocess.PIPE, bufsize=0) as client, target.accept() as greeting:
+                         stdout=subprocess.PIPE, bufsize=0) as client, target.accept(client) as greeting:
             greeting.sendall(BANNER)
             if client.stdout.readline() != BANNER:
                 raise RuntimeError(f"{host.name} brought no banner")
@@ -151,14 +160,15 @@ def connections(host, target, options, *, exchange):
     return Sample({"ms until the banner": statistics.median(times), "CPU ms": spent * 1000 / len(times)}, disturbance)
 
 
-def idle_sessions(host, target, options, *, count):
-    """Memory that a session with one open jump adds, while nothing moves."""
-    with Sessions(host, target, options, 5):  # the first ones load what all of them use
+def idle_sessions(host, target, options, *, count, carried=0):
+    """Memory that a session with one open jump adds, while nothing moves; `carried` bytes moved before, both ways."""
+    with Sessions(host, target, options, 5, carried):  # the first ones load what all of them use
         base = settled(host)
-        with Sessions(host, target, options, count) as many:
+        with Sessions(host, target, options, count, carried) as many:
             full = settled(host)
             many.check()
-    return Sample({f"{what} KiB": (now - before) / count / 1024 for what, now, before in zip(("PSS", "RSS"), full, base)})
+    return Sample({f"{what} KiB": (now - before) / count / 1024
+                   for what, now, before in zip(("PSS", "RSS"), full, base)})
 
 
 def settled(host):
@@ -169,12 +179,16 @@ def settled(host):
 class Sessions:
     """A process with many sessions, and the target's ends of their jumps."""
 
-    def __init__(self, host, target, options, count):
-        self.ends, self.process = [], None
+    def __init__(self, host, target, options, count, carried):
+        self.ends = []
         self.process = Client(["taskset", "-c", LOAD_CORE, options.folder / "sessions", host.port, USER, host.key,
-                               target.port, count], stdin=subprocess.PIPE)
+                               target.port, count, carried], stdin=subprocess.PIPE)
         try:
-            self.ends += [target.accept() for _ in range(count)]
+            for _ in range(count):
+                end = target.accept(self.process)
+                self.ends.append(end)
+                drain(end.recv_into, carried)
+                send(end, carried)
         except BaseException:
             self.stop()
             raise
