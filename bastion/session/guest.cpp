@@ -89,6 +89,23 @@ bool guest::on_public_key(const key_offer& offer)
     return true;
 }
 
+void guest::on_unfit_key(const key_offer& offer, login_refusal why)
+{
+    ++offers_;
+    client_ = transport_->negotiated().client_version;
+    refuse_login(offer, to_string(why));
+}
+
+void guest::on_bad_signature(const std::string& user)
+{
+    ++offers_;
+    home_.shared.counters.count(metrics::login::refused, to_string(login_refusal::bad_signature));
+    auto refused = record(audit_event::login_refused);
+    refused.principal = user;
+    refused.reason = to_string(login_refusal::bad_signature);
+    write(refused);
+}
+
 bool guest::refuse_login(const key_offer& offer, std::string_view reason)
 {
     home_.shared.counters.count(metrics::login::refused, reason);

@@ -57,6 +57,8 @@ private:
     friend class jump;
 
     bool on_public_key(const key_offer& offer) override;
+    void on_unfit_key(const key_offer& offer, login_refusal why) override;
+    void on_bad_signature(const std::string& user) override;
     void on_login() override;
     void on_direct_tcpip(direct_tcpip where, std::unique_ptr<open_request> request) override;
     bool on_session_channel() override;

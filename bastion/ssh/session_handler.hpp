@@ -52,6 +52,9 @@ public:
     virtual bool on_public_key(const key_offer& offer) = 0;
     // A key that the server's rules refuse whoever it is of: the handler was not asked.
     virtual void on_unfit_key(const key_offer&, login_refusal) {}
+    // A signature that does not verify, or a login request that nobody can read. `user` is of the offer before, and may
+    // be empty.
+    virtual void on_bad_signature(const std::string& /* user */) {}
     virtual void on_login() = 0;
 
     virtual void on_direct_tcpip(direct_tcpip where, std::unique_ptr<open_request> request) = 0;

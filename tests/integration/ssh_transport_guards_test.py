@@ -197,6 +197,17 @@ class Login(Guards):
         client.login(self.key())
         server.wait_line("^login ")
 
+    def test_packets_that_mean_nothing_are_no_tries(self):
+        """asyncssh sends one before each of its packets."""
+        server = self.transport(tries=1)
+        client = self.client(server)
+        with self.assertRaises(paramiko.BadAuthenticationType):
+            client.transport.auth_none("ada")
+        for size in (0, 8, 1024):
+            client.send(IGNORE, b"x" * size)
+        client.login(self.key())
+        server.wait_line("^login ")
+
     def test_a_bad_signature_as_the_first_word_ends_the_session(self):
         server, key = self.transport(), self.key()
         good = key.sign_ssh_data

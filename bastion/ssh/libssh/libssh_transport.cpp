@@ -1,6 +1,7 @@
 #include "bastion/ssh/libssh/libssh_transport.hpp"
 
 #include "bastion/ssh/client_socket.hpp"
+#include "bastion/ssh/libssh/packet_log.hpp"
 #include "bastion/ssh/libssh/server_parts.hpp"
 
 #include <boost/asio/post.hpp>
@@ -154,6 +155,8 @@ bool libssh_transport::turn()
 {
     bool more = true;
     for (int i = 0; i < rounds_per_turn && more && !ending_; ++i) {
+        std::optional<packet_log> listening;
+        if (!logged_in_) listening.emplace(login_requests_);
         const int polled = ssh_event_dopoll(event_.get(), 0);
         more = take_messages() || polled == SSH_OK;
         check_login();
@@ -185,7 +188,6 @@ bool libssh_transport::take_messages()
             data_packets_ = 0;
             return false;
         }
-        login_.heard_message();
         handle(std::move(message));
     }
     return true;

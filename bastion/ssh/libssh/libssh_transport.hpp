@@ -90,6 +90,7 @@ private:
     std::uint64_t replies_at_empty_ = 0;  // packets_.out_packets when the client had read all, last
     message_ptr last_offer_;              // answers the signatures that libssh is silent about
     login_guard login_;
+    std::uint64_t login_requests_ = 0;  // packets, whether or not they left a message
     unsigned requests_ = 0;  // of TCP channels
     bool logged_in_ = false;  // libssh's own word on this was wrong once (CVE-2018-10933)
     bool reading_ = false, writing_ = false, in_pump_ = false, pump_posted_ = false;

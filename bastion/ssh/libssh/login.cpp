@@ -14,7 +14,10 @@ void libssh_transport::check_login()
 {
     if (logged_in_ || ending_) return;
     if (login_guard::too_much(socket_bytes_.in_bytes)) return end(end_reason::login_bytes);
-    for (auto silent = login_.take_silent(packets_.in_packets); silent > 0 && !ending_; --silent) reply_failure();
+    for (auto silent = login_.take_silent(login_requests_); silent > 0 && !ending_; --silent) {
+        handler_.on_bad_signature(last_offer_ ? text_of(ssh_message_auth_user(last_offer_.get())) : std::string());
+        reply_failure();
+    }
 }
 
 bool libssh_transport::accepts(ssh_message offer, bool is_signed)
@@ -34,6 +37,7 @@ bool libssh_transport::accepts(ssh_message offer, bool is_signed)
 void libssh_transport::authenticate(message_ptr message)
 {
     if (logged_in_ || !login_.begun()) return end(end_reason::protocol_error);
+    login_.heard_message();
     last_offer_ = std::move(message);
     auto* const offer = last_offer_.get();
     const int method = ssh_message_subtype(offer);

@@ -22,7 +22,7 @@ void libssh_transport::handle(message_ptr message)
     case SSH_REQUEST_SERVICE:
         if (logged_in_ || text_of(ssh_message_service_service(message.get())) != "ssh-userauth")
             return end(end_reason::protocol_error);
-        login_.begin(packets_.in_packets);
+        login_.begin();
         ssh_message_service_reply_success(message.get());
         break;
     case SSH_REQUEST_AUTH: authenticate(std::move(message)); break;
