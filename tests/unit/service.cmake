@@ -15,6 +15,7 @@ gatehouse_unit_test(service
     unit/service/ctl/show_test.cpp
     unit/service/ctl/table_test.cpp
     unit/service/file_watch_test.cpp
+    unit/service/load_record_test.cpp
     unit/service/log_file_test.cpp
     unit/service/log_test.cpp
     unit/service/notify_test.cpp
