@@ -12,9 +12,9 @@
 namespace gatehouse::bastion {
 
 // Bounds the connections that have not logged in yet (sshd's MaxStartups): a growing share of new ones is dropped at
-// random, so that a flood of strangers leaves others a chance. Where somebody logged in lately is spared until all
-// places are taken: a fleet tool that opens many sessions at once is none of the flood. Shared by the workers; takes
-// no lock.
+// random, so that a flood of strangers leaves others a chance. Where somebody logged in lately is spared, and has
+// `begin` places more than `full` says: a fleet tool that opens many sessions at once is none of the flood, and whoever
+// holds all places must not lock out the users. Shared by the workers; takes no lock.
 class startup_gate {
 public:
     using pass = bastion::pass<startup_gate, std::monostate>;  // until login or the end of the connection

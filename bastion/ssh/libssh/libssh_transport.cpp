@@ -20,6 +20,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int rounds_per_turn = 64;  // of 4 KiB each, then other sessions have their turn
+constexpr std::uint64_t packets_per_turn = 256;  // small ones cost as much as large ones
 constexpr std::uint64_t most_unread_replies = 10'000;
 
 }  // namespace
@@ -154,7 +155,8 @@ void libssh_transport::pump()
 bool libssh_transport::turn()
 {
     bool more = true;
-    for (int i = 0; i < rounds_per_turn && more && !ending_; ++i) {
+    const auto packets_until = packets_.in_packets + packets_per_turn;
+    for (int i = 0; i < rounds_per_turn && more && !ending_ && packets_.in_packets < packets_until; ++i) {
         std::optional<packet_log> listening;
         if (!logged_in_) listening.emplace(login_requests_);
         const int polled = ssh_event_dopoll(event_.get(), 0);

@@ -59,12 +59,13 @@ TEST_CASE("the extremes of `rate` hold", "[startup_gate]")
     CHECK(dropped(4, {5, 30, 5}) == 0);
 }
 
-TEST_CASE("a source that logged in lately is spared until the gate is full", "[startup_gate]")
+TEST_CASE("a source that logged in lately is spared, and has places that strangers cannot take", "[startup_gate]")
 {
     const conf::max_startups limits{10, 30, 100};
     CHECK(dropped(10, limits, known) == 0);
-    CHECK(dropped(99, limits, known) == 0);
-    CHECK(dropped(100, limits, known) == 100);
+    CHECK(dropped(100, limits, known) == 0);
+    CHECK(dropped(109, limits, known) == 0);
+    CHECK(dropped(110, limits, known) == 100);
 }
 
 TEST_CASE("who leaves a gate makes room, and who was dropped takes none", "[startup_gate]")
