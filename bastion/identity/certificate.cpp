@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t largest_certificate = 64 * 1024;
 constexpr std::size_t most_principals = 256;  // as OpenSSH
+constexpr std::size_t most_options = 256;     // OpenSSH knows ten: strangers pay with our time for each pair of names
 
 std::vector<std::string> read_principals(ssh_reader& from)
 {
@@ -24,7 +25,7 @@ std::vector<certificate_option> read_options(ssh_reader& from)
 {
     std::vector<certificate_option> read;
     ssh_reader list(from.string());
-    while (list.more()) {
+    while (list.more() && read.size() < most_options) {
         const auto name = list.text(), data = list.string();
         if (std::ranges::find(read, name, &certificate_option::name) != read.end()) list.fail();
         read.push_back({std::string(name), std::string(data)});

@@ -20,6 +20,13 @@ std::string refusal_of(std::string_view blob)
     return read ? "" : std::string(to_string(read.error()));
 }
 
+std::vector<std::pair<std::string, std::string>> options(int count)
+{
+    std::vector<std::pair<std::string, std::string>> made;
+    for (int i = 0; i < count; ++i) made.emplace_back("option-" + std::to_string(i), "");
+    return made;
+}
+
 std::string fields_of(std::string_view fixture)
 {
     const auto key = key_named(fixture);
@@ -78,6 +85,9 @@ TEST_CASE("what is no certificate has a reason", "[bastion][identity][certificat
     CHECK(made({.principals = std::vector<std::string>(256, "a")}).empty());
     CHECK(made({.principals = std::vector<std::string>(257, "a")}) == "malformed_certificate");
     CHECK(made({.critical_options = {{"a", ""}, {"a", ""}}}) == "malformed_certificate");
+    CHECK(made({.critical_options = options(256), .extensions = options(256)}).empty());
+    CHECK(made({.critical_options = options(257)}) == "malformed_certificate");
+    CHECK(made({.extensions = options(257)}) == "malformed_certificate");
     CHECK(made({.extensions = {{"a", ""}, {"b", ""}, {"a", ""}}}) == "malformed_certificate");
     CHECK(made({.extensions = {{"b", ""}, {"a", ""}}}).empty());
     CHECK(made({.authority = made_by_openssh("of_ed25519").blob}) == "authority_is_certificate");
