@@ -13,7 +13,7 @@
 namespace gatehouse::bastion {
 namespace {
 
-constexpr std::int64_t stuck_after_ms = 10'000;
+constexpr std::int64_t stuck_after_ms = 10'000, read_again_after_ms = 10'000;
 const std::string listener_name = "ssh";
 
 // More do not help before thousands of sessions copy files at once.
@@ -114,6 +114,7 @@ void jump_host::put_to_work(std::shared_ptr<const conf::config> settings)
     settings_ = std::move(settings);
     penalties_.configure(bastion.penalties);
     record_.served();
+    unread_since_ms_.reset();
     addresses_ = opened.front().addresses[listener_name];
     publish(std::move(next), std::move(ssh), std::move(opened));
     directory_.apply(settings_->groups, settings_->aws);
@@ -144,8 +145,9 @@ void jump_host::every_second()
     seconds_.expires_after(std::chrono::seconds(1));
     seconds_.async_wait([this](const boost::system::error_code& stopped) {
         if (stopped) return;
+        every_second();  // also after a step that throws
+        if (unread_since_ms_ && steady_ms() - *unread_since_ms_ >= read_again_after_ms) files_changed();
         hooks_.step(directory_.current(), book_, steady_ms());
-        every_second();
     });
 }
 
@@ -156,18 +158,26 @@ void jump_host::watch_files()
     files_.watch(std::move(paths), [this](const auto&) { files_changed(); });
 }
 
-// A key that was taken out of its file ends the sessions that began with it.
+// A key that was taken out of its file ends the sessions that began with it, whatever becomes of the host keys. A file
+// is reported once: what could not be read now is tried again.
 void jump_host::files_changed()
 {
-    try {
+    unread_since_ms_.reset();
+    const auto try_to = [this](const char* what, const auto& work) {
+        try {
+            work();
+            out_.info(std::string(what) + " reloaded");
+        } catch (const std::exception& failed) {
+            out_.error(std::string(what) + " were not reloaded, the old ones stay in use", {{"reason", failed.what()}});
+            unread_since_ms_ = steady_ms();
+        }
+    };
+    try_to("keys", [this] {
         auto next = *rules_;
         next.people = read_roster(*settings_->bastion, out_);
-        auto ssh = servers_for(*settings_->bastion, pool_.size());
-        publish(std::move(next), std::move(ssh));
-        out_.info("keys reloaded");
-    } catch (const std::exception& failed) {
-        out_.error("keys were not reloaded, the old ones stay in use", {{"reason", failed.what()}});
-    }
+        publish(std::move(next));
+    });
+    try_to("host keys", [this] { publish(*rules_, servers_for(*settings_->bastion, pool_.size())); });
 }
 
 std::vector<std::string> jump_host::reload()

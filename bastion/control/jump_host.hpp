@@ -30,6 +30,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -108,6 +109,7 @@ private:
     service::file_watch files_;
     boost::asio::steady_timer seconds_;
     rulebook_ptr rules_;
+    std::optional<std::int64_t> unread_since_ms_;  // a file of keys changed and could not be read
     std::int64_t started_ = 0;
     unsigned drained_workers_ = 0;
     bool draining_ = false;

@@ -24,13 +24,34 @@ void tell_refused(const std::vector<refused_line>& lines, const std::string& whe
     for (const auto& one : lines) problems.push_back(where + ", line " + std::to_string(one.line) + ": " + one.why);
 }
 
+// The machine's trouble, which passes; nobody's key is gone.
+bool passes(const boost::system::error_code& why)
+{
+    namespace errc = boost::system::errc;
+    return why == errc::too_many_files_open || why == errc::too_many_files_open_in_system ||
+           why == errc::not_enough_memory || why == errc::io_error;
+}
+
+// The file may be the user's own: one that is gone or no good takes that user's keys, and must not keep what was taken
+// from others, or revoked, in force.
+authorized_keys keys_in(const std::string& path, const key_rules& rules, std::vector<std::string>& problems)
+{
+    const auto text = conf::read_text_file(path, most_keys);
+    if (text) {
+        auto all = parse_authorized_keys(*text, rules);
+        tell_refused(all.refused, path, problems);
+        return all;
+    }
+    const auto why = conf::unreadable(path, text.error());
+    if (passes(text.error())) throw std::runtime_error(why);
+    problems.push_back(why);
+    return {};
+}
+
 authorized_keys keys_of(const conf::ssh_user& user, const key_rules& rules, std::vector<std::string>& problems)
 {
     authorized_keys all;
-    if (!user.authorized_keys_file.empty()) {
-        all = parse_authorized_keys(read_or_throw(user.authorized_keys_file, most_keys), rules);
-        tell_refused(all.refused, user.authorized_keys_file, problems);
-    }
+    if (!user.authorized_keys_file.empty()) all = keys_in(user.authorized_keys_file, rules, problems);
     for (std::size_t number = 1; const auto& line : user.authorized_keys) {
         auto parsed = parse_authorized_key(line, number, rules);
         if (parsed)

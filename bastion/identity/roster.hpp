@@ -24,8 +24,8 @@ namespace gatehouse::bastion {
 class roster {
 public:
     // Reads the files that the configuration names. A line that is refused takes no other with it and is told in
-    // `problems`. Throws std::runtime_error when a file cannot be read, or the revocation list is not understood: who
-    // had a good roster keeps it.
+    // `problems`, and so is a user's file that is gone or no good. Throws std::runtime_error when one of the CAs' files
+    // cannot be read, or the revocation list is not understood: who had a good roster keeps it.
     static roster load(const conf::bastion& from, std::vector<std::string>& problems);
 
     // The files that load() reads.

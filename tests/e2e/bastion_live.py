@@ -149,6 +149,9 @@ class Rights(Live):
         self.assertEqual(self.gate.metric("bastion_session_ends_total", reason="right_ended"), 3 * EACH)
 
 
+GROUPS = {"alice": "ops", "bob": "developers"}  # of people
+
+
 class Changes(Live):
     def setUp(self):
         super().setUp()
@@ -168,6 +171,39 @@ class Changes(Live):
         self.assertTrue(stays.exchange())
         self.assert_audited(self.gate, "session_end", key=self.keys.fingerprint("bob"),
                             reason="right_ended: key_not_authorized")
+
+    def key_file(self, user, *keys):
+        """The user's own file, which appears at once."""
+        file, new = self.folder / f"{user}.keys", self.folder / "new"
+        new.write_text("".join(self.keys.public(one) + "\n" for one in keys), encoding="ascii")
+        new.rename(file)
+        return {"name": user, "authorized_keys_file": str(file), "groups": [GROUPS[user]]}
+
+    def test_a_user_who_spoils_the_own_file_keeps_no_key_in_force(self):
+        self.settings["bastion"]["users"] = [self.key_file("alice", "alice", "stranger"), self.key_file("bob", "bob")]
+        self.gate.reload(self.settings)
+        spoiler, goes, stays = self.stream("bob"), self.stream("alice", "stranger"), self.stream("alice")
+        (self.folder / "bob.keys").unlink()
+        (self.folder / "bob.keys").mkdir()
+        story.eventually(lambda: not spoiler.open)
+        self.key_file("alice", "alice")
+        story.eventually(lambda: not goes.open)
+        self.assertTrue(stays.exchange())
+        self.assertTrue(self.stream("alice").exchange())
+
+    def test_a_host_key_that_is_no_good_keeps_no_key_in_force(self):
+        host = self.folder / "host_key"
+        host.write_bytes(self.keys.path("host").read_bytes())
+        host.chmod(0o600)
+        self.settings["bastion"]["host_keys"] = [str(host)]
+        self.settings["bastion"]["users"][0] = self.key_file("alice", "alice", "stranger")
+        self.gate.reload(self.settings)
+        goes, stays = self.stream("alice", "stranger"), self.stream("alice")
+        host.write_text("no key\n", encoding="ascii")
+        self.key_file("alice", "alice")
+        story.eventually(lambda: not goes.open)
+        self.assertTrue(stays.exchange())
+        self.assertTrue(self.stream("alice").exchange())
 
     def test_a_certificate_ends_its_session_when_it_ends_itself(self):
         self.keys.make("short_ca")

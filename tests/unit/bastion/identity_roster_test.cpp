@@ -90,12 +90,27 @@ TEST_CASE("what the revocation list names lets nobody in", "[bastion][identity][
     CHECK_THROWS_WITH(who.answer("alice", "user_p256"), Catch::Matchers::Contains("krl: "));
 }
 
-TEST_CASE("a file that cannot be read refuses the whole roster", "[bastion][identity][roster]")
+TEST_CASE("a user's file that is no good takes that user's keys and keeps no other in force",
+          "[bastion][identity][roster]")
+{
+    people who;
+    const auto bad = GENERATE("missing", ".", "too_long");
+    who.file("too_long", std::string(1024 * 1024 + 1, '\n'));
+    who.add("alice", {line("user_ed25519")}).authorized_keys_file = who.folder / bad;
+    who.add("bob", {line("user_p256")});
+    CHECK(who.answer("alice", "user_p384") == "key_not_authorized");
+    REQUIRE(who.problems.size() == 1);
+    CHECK(who.problems[0].find("cannot read '") == 0);
+    CHECK(who.answer("alice", "user_ed25519") == "in");
+    CHECK(who.answer("bob", "user_p256") == "in");
+}
+
+TEST_CASE("a file of the CAs that cannot be read refuses the whole roster", "[bastion][identity][roster]")
 {
     people who;
     who.add("alice").authorized_keys_file = who.folder / "missing";
-    CHECK_THROWS_AS(who.answer("alice", "user_ed25519"), std::runtime_error);
     who.settings.user_ca = conf::user_ca{{who.folder / "ca"}, who.folder / "krl"};
+    CHECK_THROWS_AS(who.answer("alice", "user_ed25519"), std::runtime_error);
     CHECK(roster::files(who.settings) ==
           std::vector<std::string>{who.folder / "missing", who.folder / "ca", who.folder / "krl"});
 }
