@@ -4,7 +4,10 @@
 #include "bastion/utc_text.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace gatehouse::bastion {
 namespace {
@@ -90,17 +93,26 @@ private:
     }
 
     // A name that others have, too, would always lead to the first of them.
-    bool means(std::string_view name, const resident& one, std::uint16_t port) const
+    bool means(std::string_view name, const resident& one, std::uint16_t port)
     {
-        const auto found = mine_.find(name);
-        const auto made = asked_.rules.policy->decide(mine_.who(), found, port, asked_.now);
+        const auto [known, first] = leads_to_.try_emplace({name, port});
+        if (first) known->second = where(name, port);
+        return known->second == plain(one.who->address);
+    }
+
+    std::optional<boost::asio::ip::address> where(std::string_view name, std::uint16_t port) const
+    {
+        const auto made = asked_.rules.policy->decide(mine_.who(), mine_.find(name), port, asked_.now);
         const auto* const yes = std::get_if<grant>(&made);
-        return yes && yes->endpoint().address() == plain(one.who->address);
+        if (!yes) return std::nullopt;
+        return yes->endpoint().address();
     }
 
     const console_question& asked_;
     reach mine_;
     std::set<std::string_view> told_;
+    // By name and port. A thousand servers of one name, as Auto Scaling makes them, are looked up once.
+    std::map<std::pair<std::string_view, std::uint16_t>, std::optional<boost::asio::ip::address>> leads_to_;
     std::string text_;
     std::size_t more_ = 0;
     bool wildcard_ = false;

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <ctime>
 
 using namespace gatehouse;
 using namespace gatehouse::bastion;
@@ -55,6 +56,26 @@ TEST_CASE("config has a name only where it leads to that very server", "[console
                                       server("i-0c", "10.0.0.3", "10.0.0.1")})
                             .second;
     CHECK(hosts(desk.text("config")) == strings{"gatehouse", "i-0a", "i-0b", "i-0c", "i-*"});
+}
+
+TEST_CASE("config of many servers of one name is not made of all pairs", "[console]")
+{
+    const auto cost = [](bool one_name) {
+        console_desk desk;
+        desk.rule("ops", {"web"});
+        std::vector<discovery::member> many;
+        for (unsigned i = 0; i < 20'000; ++i) {
+            const auto id = std::to_string(100'000 + i);
+            const auto address = boost::asio::ip::address_v4(0x0a010000 + i).to_string();
+            many.push_back(server("i-" + id, address.c_str(), one_name ? "web" : "web-" + id));
+        }
+        desk.house["web"] = group("web", std::move(many)).second;
+        const auto before = std::clock();
+        CHECK(hosts(desk.text("config")).size() == 1002);
+        return std::clock() - before;
+    };
+    const auto of_many = cost(false), of_one = cost(true);
+    CHECK(of_one / 5 < of_many);  // of all pairs: twenty times as much
 }
 
 TEST_CASE("config leaves out an id that several servers have", "[console]")
