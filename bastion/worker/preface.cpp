@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -26,13 +27,16 @@ class preface : public std::enable_shared_from_this<preface> {
 public:
     using result = std::function<void(int descriptor, const announced& said)>;
 
-    preface(asio::io_context& loop, int descriptor, result then) :
-        socket_(loop, descriptor), patience_(loop), then_(std::move(then))
-    {
-    }
+    preface(asio::io_context& loop, result then) : socket_(loop), patience_(loop), then_(std::move(then)) {}
 
-    void begin()
+    void begin(int descriptor)
     {
+        boost::system::error_code no_room;  // in epoll
+        socket_.assign(descriptor, no_room);
+        if (no_room) {
+            ::close(descriptor);
+            return fail();
+        }
         patience_.expires_after(within);
         patience_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
             if (!cancelled) self->fail();
@@ -93,7 +97,7 @@ private:
 
 void read_preface(asio::io_context& loop, int descriptor, std::function<void(int, const announced&)> then)
 {
-    std::make_shared<preface>(loop, descriptor, std::move(then))->begin();
+    std::make_shared<preface>(loop, std::move(then))->begin(descriptor);
 }
 
 }  // namespace gatehouse::bastion

@@ -40,6 +40,15 @@ std::string rest_of(int descriptor)
 
 }  // namespace
 
+TEST_CASE("a connection that the loop cannot wait for is given up, and nobody else's", "[bastion][preface]")
+{
+    asio::io_context loop;
+    outcome got;
+    read_preface(loop, ::dup(-1), [&](int descriptor, const announced& said) { got = {descriptor, said}; });
+    loop.run();
+    CHECK(got.descriptor == -1);
+}
+
 TEST_CASE("a PROXY header is taken off, and nothing behind it", "[bastion][preface]")
 {
     asio::io_context loop;
