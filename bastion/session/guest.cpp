@@ -296,7 +296,7 @@ void guest::check_jump(jump& one, sys_seconds now)
     if (auto* still = std::get_if<grant>(&decided)) return one.renew(std::move(*still));
     const auto& no = std::get<refused>(decided);
     // Whoever is on a server that is about to go may finish: its end waits for them.
-    if (no.why == denial::terminating) return;
+    if (no.why == denial::terminating) return one.linger();
     if (no.why == denial::unknown_target) return one.stop("target_gone");
     one.stop("right_ended: " + std::string(to_string(no.why)));
 }
@@ -315,7 +315,7 @@ void guest::each_second(sys_seconds now)
     if (farewell_) return;
     auto open = jumps_;
     for (const auto& [number, one] : open)
-        if (const auto until = one->by().until(); until && now >= *until) check_jump(*one, now);
+        if (const auto until = one->by().until(); one->lingers() || (until && now >= *until)) check_jump(*one, now);
     const auto& limits = home_.rules->settings->limits;
     if (limits.session.count() > 0 && lasted() >= limits.session) return end({"session_limit", "session_limit"});
     if (limits.idle.count() > 0 && now - last_byte_ >= limits.idle) end({"idle", "idle"});

@@ -31,7 +31,14 @@ public:
 
     const direct_tcpip& asked() const noexcept { return asked_; }
     const grant& by() const noexcept { return by_; }
-    void renew(grant by) { by_ = std::move(by); }
+    void renew(grant by)
+    {
+        by_ = std::move(by);
+        lingers_ = false;
+    }
+    // Goes on though nothing grants it anew, so nothing says when to ask again.
+    void linger() noexcept { lingers_ = true; }
+    bool lingers() const noexcept { return lingers_; }
     const boost::asio::ip::tcp::endpoint& local() const noexcept { return local_; }
     std::chrono::microseconds lasted() const;
 
@@ -52,6 +59,7 @@ private:
     worker_state& home_;
     direct_tcpip asked_;
     grant by_;
+    bool lingers_ = false;
     std::unique_ptr<open_request> request_;  // until the target has answered
     boost::asio::ip::tcp::socket socket_;
     boost::asio::steady_timer patience_;

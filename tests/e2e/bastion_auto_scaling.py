@@ -1,5 +1,7 @@
 """`ssh -J bastion i-0abc`: who Auto Scaling starts is reached at once, and who it ends keeps its guests to the end."""
 
+import datetime
+
 import bastion_story
 import story
 from bastion_session import Session, need_paramiko, paramiko
@@ -29,6 +31,7 @@ class AutoScaling(BastionStory):
         (self.folder / "state").mkdir(exist_ok=True)
         keys = {"AWS_ACCESS_KEY_ID": self.aws.key.access_key, "AWS_SECRET_ACCESS_KEY": self.aws.key.secret_key,
                 "AWS_EC2_METADATA_DISABLED": "true"}
+        self.settings = config
         self.gate = self.bastion(config, environment=keys)
         self.session = Session(self.gate, self.keys)
         self.addCleanup(self.session.close)
@@ -87,6 +90,12 @@ class AutoScaling(BastionStory):
         for name, channel in channels.items():
             self.assertEqual(self.who(channel), name)
         self.assertEqual(self.gate.audit("channel_end"), [])
+        # But not for longer than the rules of today let anybody.
+        soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=4)
+        self.settings["bastion"]["rules"][0]["expires"] = soon.strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.gate.reload(self.settings)
+        for name in channels:
+            self.assert_audited(self.gate, "channel_end", instance=name, reason="right_ended: expired")
 
     def test_a_rule_may_reach_instances_that_terminate(self):
         self.group.put_hook(HOOK, heartbeat=60)
