@@ -30,6 +30,7 @@ class Login:
 LOGINS = (
     Login("key_not_authorized", "stranger"),
     Login("unknown_user", "stranger", user="eve"),
+    Login("short_rsa_key", "short_rsa"),
     Login("source_not_allowed", "bob", user="from_elsewhere"),
     Login("key_expired", "bob", user="expired_key"),
     Login("revoked", "revoked_key", user="revoked_key"),
@@ -51,6 +52,7 @@ class Logins(BastionStory):
         super().setUpClass()
         keys = cls.keys
         keys.make("ca", "other_ca", "revoked_key")
+        keys.make("short_rsa", kind="rsa", bits=2048)
         keys.certify("expired", ["alice"], valid="-1d:-1h")
         keys.certify("too_early", ["alice"], valid="+1h:+2h")
         keys.certify("other_principal", ["bob"])

@@ -12,9 +12,10 @@ class Keys:
     def path(self, name):
         return self.folder / name
 
-    def make(self, *names, kind="ed25519"):
+    def make(self, *names, kind="ed25519", bits=None):
         for name in names:
-            self._keygen("-t", kind, "-N", "", "-C", name, "-f", self.path(name))
+            size = ["-b", bits] if bits else []
+            self._keygen("-t", kind, *size, "-N", "", "-C", name, "-f", self.path(name))
 
     def public(self, name):
         """The line as authorized_keys holds it."""
