@@ -79,6 +79,7 @@ bool guest::on_public_key(const key_offer& offer)
     if (!offer.signed_by_it) return true;
     counted_ = home_.shared.quota.enter(offer.user, rules.settings->limits.sessions_per_user);
     if (!counted_) {
+        known_ = true;
         transport_->send_banner("You have too many sessions on this bastion.\r\n");
         return refuse_login(offer, "sessions_per_user");
     }
@@ -354,6 +355,7 @@ void guest::end_unproven(end_reason why)
     const auto& source = ends_.source.address();
     const auto now = std::chrono::steady_clock::now();
     if (why == end_reason::requested) return;
+    if (known_ && why == end_reason::peer_left) return;  // no stranger: others behind the same address may come
     if (why == end_reason::login_timeout)
         home_.shared.penalties.penalise(source, offence::grace_exceeded, now);
     else if (offers_ > 0 || why != end_reason::peer_left)

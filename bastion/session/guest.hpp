@@ -98,6 +98,7 @@ private:
     std::chrono::sys_seconds last_byte_{}, last_jump_{};
     std::uint64_t received_ = 0, sent_ = 0;
     unsigned offers_ = 0, refusals_ = 0;
+    bool known_ = false;  // proved to be a user, and was refused for another reason
     std::optional<farewell> farewell_;
 };
 

@@ -84,6 +84,17 @@ class Sessions(Limited):
         story.eventually(lambda: len(self.gate.sessions()) == 2)
         self.session()
 
+    def test_whoever_has_too_many_is_no_stranger(self):
+        """A tool that opens more than it may must not shut out its whole office."""
+        self.start(limits={"sessions_per_user": 1}, penalties={"enabled": True})
+        self.session()
+        for _ in range(4):
+            with self.assertRaises(paramiko.SSHException):
+                self.session()
+        self.assert_counted(self.gate, "bastion_logins_total", 3, result="abandoned", reason="peer_left")
+        self.assertEqual(self.gate.api("/api/v1/penalties")["penalties"], [])
+        self.session("bob")
+
     def test_a_lower_limit_leaves_alone_who_is_in(self):
         self.start()
         streams = [self.session().stream("web-1", self.echo.port) for _ in range(3)]
