@@ -85,6 +85,7 @@ bool guest::on_public_key(const key_offer& offer)
     }
     user_ = offer.user;
     blob_ = offer.blob;
+    judged_by_ = rules.people;
     proof_ = std::get<proven_login>(std::move(verdict));
     welcome();
     return true;
@@ -274,7 +275,7 @@ void guest::rules_changed()
 {
     if (!seat_) return;
     const auto now = now_seconds();
-    check_login(now);
+    if (home_.rules->people != judged_by_) check_login(now);
     if (farewell_) return;
     auto open = jumps_;
     for (const auto& [number, one] : open) check_jump(*one, now);
@@ -283,7 +284,8 @@ void guest::rules_changed()
 // Whoever logged in may do so still, by the same key.
 void guest::check_login(sys_seconds now)
 {
-    auto verdict = home_.rules->people->judge(user_, blob_, ends_.source.address(), now);
+    judged_by_ = home_.rules->people;
+    auto verdict = judged_by_->judge(user_, blob_, ends_.source.address(), now);
     if (const auto* why = std::get_if<login_refusal>(&verdict))
         return end({"right_ended", "right_ended: " + std::string(to_string(*why))});
     proof_ = std::get<proven_login>(std::move(verdict));

@@ -21,6 +21,7 @@
 namespace gatehouse::bastion {
 
 class jump;
+class roster;
 struct worker_state;
 
 // Where a connection comes from and which address of ours it reached: as a PROXY header says, where there is one.
@@ -91,6 +92,7 @@ private:
     std::string id_, user_, client_;
     std::string blob_;  // what the user logged in with
     std::optional<proven_login> proof_;
+    std::shared_ptr<const roster> judged_by_;  // gave the proof: another one may not, and is asked when it comes
     std::string key_, ca_, key_id_;  // for records
     std::optional<session_quota::pass> counted_;
     std::unique_ptr<session_book::seat> seat_;  // from the login on
