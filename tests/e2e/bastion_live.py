@@ -207,11 +207,11 @@ class Changes(Live):
 
     def test_a_certificate_ends_its_session_when_it_ends_itself(self):
         self.keys.make("short_ca")
-        self.keys.certify("short", ["alice"], ca="short_ca", valid="-1m:+6s")
+        self.keys.certify("short", ["alice"], ca="short_ca", valid="-1m:+10s")
         self.settings["bastion"]["user_ca"] = {"keys": str(self.keys.path("short_ca.pub"))}
         self.gate.reload(self.settings)
         goes, stays = self.stream("alice", "short", certificate=True), self.stream("bob")
-        story.eventually(lambda: not goes.open, within=15)
+        story.eventually(lambda: not goes.open, within=25)
         self.assert_audited(self.gate, "session_end", key_id="short@test", reason="right_ended: certificate_expired")
         self.assertTrue(stays.exchange())
 
@@ -282,8 +282,8 @@ class Ending(Live):
         self.assert_audited(self.gate, "session_end", session=self.id, reason=reason)
         self.assert_counted(self.gate, "bastion_session_ends_total", 0, reason="killed")
         self.assertTrue(self.stays.exchange())
-        self.assertEqual([one["source"] for one in self.gate.sessions() if one["user"] == "bob"],
-                         [self.stays.session.local])
+        story.eventually(lambda: self.id not in [one["id"] for one in self.gate.sessions()])
+        self.assertIn(self.stays.session.local, [one["source"] for one in self.gate.sessions()])
 
     def test_sessions_are_listed(self):
         shown = next(one for one in self.gate.sessions() if one["id"] == self.id)

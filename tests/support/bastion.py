@@ -58,11 +58,11 @@ class Bastion(Gatehouse):
     def address(self, name="ssh"):
         return super().address(name)
 
-    def audit(self, event=None, **fields):
-        """The records so far of this event that carry these fields, oldest first."""
+    def audit(self, event=None, since=0, **fields):
+        """The records after the first `since` of this event that carry these fields, oldest first."""
         with open(self.audit_path, encoding="ascii") as file:
             records = [json.loads(line) for line in file if line.endswith("\n")]
-        return [one for one in records
+        return [one for one in records[since:]
                 if event in (None, one["event"]) and fields.items() <= one.items()]
 
     def sessions(self):

@@ -98,10 +98,10 @@ class BastionStory(story.Story):
         self.addCleanup(made.close)
         return made
 
-    def assert_audited(self, gate, event, within=10, times=1, **fields):
-        """The records of this event with these fields, once there are as many."""
+    def assert_audited(self, gate, event, within=10, times=1, since=0, **fields):
+        """The records of this event with these fields after the first `since` of all, once there are as many."""
         deadline = time.monotonic() + within
-        while len(found := gate.audit(event, **fields)) < times:
+        while len(found := gate.audit(event, since, **fields)) < times:
             if time.monotonic() > deadline:
                 told = "\n".join(str(one) for one in gate.audit()[-12:])
                 self.fail(f"{len(found)} records of {event} {fields} and not {times}, but\n{told}")
