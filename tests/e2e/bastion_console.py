@@ -65,24 +65,17 @@ class Console(BastionStory):
         self.assertRegex(self.ask("", "bob"), r"web-1 port 9\b.*forbidden_port.*developers-web")
 
     def test_the_policy_is_tested_as_it_is_applied(self):
+        admin = "%s:%d" % self.gate.address("admin")
         for user, name, port in (("alice", "frontend", self.sshd.port), ("bob", "jobs-1", self.sshd.port),
-                                 ("bob", "web-1", 9), ("nobody", "web-1", 22)):
-            asked = {"user": user, "to": name, "port": port, "from": "127.0.0.1"}
-            status, told = self.post("/api/v1/policy/test", asked)
-            self.assertEqual(status, 200, told)
-            allowed = json.loads(told)["allowed"]
-            if user != "nobody":
+                                 ("bob", "web-1", 9), ("bob", "any.web", self.sshd.port)):
+            with self.subTest(user=user, name=name, port=port):
+                told = self.run_tool(os.environ["GATEHOUSE_CTL"], "policy", "test", "--user", user, "--to", name,
+                                     "--port", port, "--admin", admin, "--json")
                 done = self.ssh(self.client(self.gate, user), "-W", f"{name}:{port}", "bastion")
-                self.assertEqual(done.returncode == 0, allowed)
-            else:
-                self.assertEqual((allowed, json.loads(told)["user_known"]), (False, False))
-
-    def post(self, path, body):
-        done = self.run_tool(story.need("curl"), "-sS", "-o", "-", "-w", "\n%{http_code}", "-H",
-                             "Content-Type: application/json", "-d", json.dumps(body),
-                             self.gate.url(path, "admin"))
-        text, _, status = done.stdout.rpartition("\n")
-        return int(status), text
+                self.assertEqual(told.returncode == 0, done.returncode == 0, told.stdout + told.stderr)
+                if done.returncode:
+                    self.assert_audited(self.gate, "channel_refused", principal=user, requested=name,
+                                        reason=json.loads(told.stdout)["reason"])
 
     def test_the_configuration_it_writes_is_one_to_use(self):
         path = self.folder / "config"
