@@ -125,10 +125,10 @@ void worker::parts::admit(int descriptor, const connection_ends& ends)
     auto& shared = home.shared;
     if (draining) return turn_away(descriptor, "This bastion is shutting down: please connect again.");
     if (const auto left = shared.penalties.refused_for(source, now)) {
-        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*left).count();
+        const auto wait = std::chrono::ceil<std::chrono::seconds>(*left).count();
         drop("penalty", ends.source);
         return turn_away(descriptor, "Too many failed logins from your network: try again in " +
-                                         std::to_string(seconds) + " s.");
+                                         std::to_string(wait) + " s.");
     }
     auto place = shared.startups.enter(home.rules->settings->limits.max_startups, shared.logins.of(source, now),
                                        static_cast<std::uint32_t>(home.random()));
