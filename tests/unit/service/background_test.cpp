@@ -4,10 +4,12 @@
 #include <boost/asio/io_context.hpp>
 
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -55,6 +57,29 @@ TEST_CASE("a job runs elsewhere, when the core is free, and its coroutine goes o
     CHECK(told.resumed == std::this_thread::get_id());
     CHECK(told.policy == SCHED_IDLE);
     CHECK(::sched_getscheduler(0) != SCHED_IDLE);
+}
+
+TEST_CASE("a long job lets others run, and only on that thread", "[service][background]")
+{
+    boost::asio::io_context loop;
+    background quiet;
+    long slept = 0;
+    const auto switches = [] {
+        rusage used{};
+        ::getrusage(RUSAGE_THREAD, &used);
+        return used.ru_nvcsw;
+    };
+    const auto work = [&] {
+        const auto before = switches();
+        const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+        while (std::chrono::steady_clock::now() < end) let_others_run();
+        slept = switches() - before;
+    };
+    boost::asio::co_spawn(loop, quiet.run(work), [](std::exception_ptr failed) { CHECK_FALSE(failed); });
+    loop.run();
+    CHECK(slept > 0);
+    work();
+    CHECK(slept == 0);
 }
 
 TEST_CASE("what a job throws is thrown where it is waited for", "[service][background]")
