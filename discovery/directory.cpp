@@ -343,7 +343,7 @@ void directory::state::tell_when_quiet(std::optional<std::uint64_t> last_turn)
 
 void directory::state::log_change(const group_snapshot* before, const group_snapshot& after)
 {
-    static const std::vector<member> nobody;
+    static const shared_list<member> nobody;
     const auto& old = before ? before->members : nobody;
     out.info("group changed", {{"group", after.group},
                                {"members", static_cast<std::uint64_t>(after.members.size())},

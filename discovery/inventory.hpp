@@ -1,5 +1,7 @@
 #pragma once
 
+#include "discovery/shared_list.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <chrono>
@@ -35,7 +37,7 @@ struct member {
 // The members of one group as a provider last told them. Immutable once published.
 struct group_snapshot {
     std::string group;
-    std::vector<member> members;                    // ordered by id
+    shared_list<member> members;                    // ordered by id
     std::chrono::system_clock::time_point as_of{};  // when the source said so
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "discovery/inventory.hpp"
+#include "discovery/shared_list.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -25,8 +26,10 @@ struct instance_facts {
         std::optional<std::chrono::system_clock::time_point> launched;
         bool spot = false;
         std::string spot_notice;  // "marked-for-termination": EC2 is about to take it back; empty: it is not
+        bool operator==(const on_ec2&) const = default;
     };
     std::optional<on_ec2> ec2;  // empty when DescribeInstances did not tell
+    bool operator==(const instance_facts&) const = default;
 };
 
 // What one poll said of the Auto Scaling Groups that one configured group follows, paged to the end.
@@ -36,7 +39,8 @@ struct asg_answer {
     bool wants_none = false;                // they all exist, and none wants an instance (desired capacity 0)
     bool ec2_complete = true;               // DescribeInstances answered for every instance
     bool interruptions_known = true;        // spot_notice is as EC2 has it; false when it was not asked or failed
-    std::vector<instance_facts> instances;
+    shared_list<instance_facts> instances;
+    bool operator==(const asg_answer&) const = default;
 };
 
 // EC2 is shutting it down, or has.

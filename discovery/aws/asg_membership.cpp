@@ -10,9 +10,21 @@ asg_membership::asg_membership(std::vector<std::string> wanted, const std::vecto
     : wanted_(std::move(wanted))
 {
     for (const auto& one : known) records_[one.id].who = one;
+    list();
 }
 
 poll_result asg_membership::observe(const asg_answer& told)
+{
+    if (settled_ && told == last_) return poll_result::success;
+    const auto how = learn(told);
+    list();
+    const auto absent = [](const auto& entry) { return entry.second.absences > 0; };
+    settled_ = how == poll_result::success && std::ranges::none_of(records_, absent);
+    last_ = told;
+    return how;
+}
+
+poll_result asg_membership::learn(const asg_answer& told)
 {
     missing_.clear();
     for (const auto& name : wanted_)
@@ -82,12 +94,14 @@ std::vector<std::string> asg_membership::auto_scaling_groups() const
     return {names.begin(), names.end()};
 }
 
-std::vector<member> asg_membership::members() const
+void asg_membership::list()
 {
+    const auto same = [](const auto& entry, const member& one) { return entry.second.who == one; };
+    if (std::ranges::equal(records_, members_, same)) return;
     std::vector<member> all;
     all.reserve(records_.size());
     for (const auto& [id, one] : records_) all.push_back(one.who);
-    return normalised(std::move(all));
+    members_ = std::move(all);
 }
 
 }  // namespace gatehouse::discovery::aws

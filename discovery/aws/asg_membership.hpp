@@ -3,6 +3,7 @@
 #include "discovery/aws/asg_answer.hpp"
 #include "discovery/inventory.hpp"
 #include "discovery/provider.hpp"
+#include "discovery/shared_list.hpp"
 
 #include <map>
 #include <string>
@@ -25,7 +26,7 @@ public:
     // of everyone: adds members, removes none of whom was not told), empty or not_found (not believed).
     poll_result observe(const asg_answer& told);
 
-    std::vector<member> members() const;  // ordered by id
+    const shared_list<member>& members() const noexcept { return members_; }  // ordered by id; the same until one differs
     std::vector<std::string> auto_scaling_groups() const;  // that they are in
     // Named groups that the last answer did not have.
     const std::vector<std::string>& missing() const noexcept { return missing_; }
@@ -37,11 +38,16 @@ private:
         bool ec2_ends_it = false;  // EC2 is shutting it down
         std::string spot_notice;   // or about to take it back
     };
+    poll_result learn(const asg_answer& told);
     bool take(const instance_facts& seen, bool interruptions_known);
     bool count_absences(const asg_answer& told);
+    void list();
 
     std::vector<std::string> wanted_, missing_;
     std::map<std::string, record> records_;  // by id
+    shared_list<member> members_;            // as the records have them
+    asg_answer last_;
+    bool settled_ = false;  // `last_` was a success, and told once more it would change nothing: nobody is absent
 };
 
 }  // namespace gatehouse::discovery::aws

@@ -2,15 +2,16 @@
 
 #include "conf/group.hpp"
 #include "discovery/aws/answer.hpp"
+#include "discovery/aws/answer_memory.hpp"
 #include "discovery/aws/asg_answer.hpp"
 #include "discovery/aws/ec2_answers.hpp"
 #include "discovery/aws/form.hpp"
+#include "discovery/aws/group_reader.hpp"
 #include "service/background.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,13 @@ namespace gatehouse::discovery::aws {
 using ask_aws = std::function<boost::asio::awaitable<result<std::string>>(std::string service, std::string action,
                                                                           form parameters)>;
 
-// What EC2 said of instances that may still exist, from look to look.
-using described_instances = std::map<std::string, ec2_instance>;  // by id
+// What looks leave to those that follow, so that what did not change is not read, put together and compared anew. Of
+// one poller: looks that share it do not overlap.
+struct look_memory {
+    group_reader groups;
+    answer_memory answers;
+    std::shared_ptr<const described_instances> described;  // that the answers were made with; null: not with all of it
+};
 
 // What one look is to find out.
 struct asg_poll_request {
@@ -39,6 +45,7 @@ struct asg_poll_request {
     // when EC2 shuts it down, so that the same ten thousand instances are not read from 25 MB each time. Empty: EC2 is
     // asked for all of them, which renews what else may change (the Name tag). Null: likewise, and nothing is kept.
     std::shared_ptr<described_instances> described = nullptr;
+    std::shared_ptr<look_memory> memory = nullptr;  // null: this look remembers nothing
 };
 
 // What one look at AWS brought for every configured group.

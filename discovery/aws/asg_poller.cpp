@@ -57,6 +57,7 @@ struct asg_poller::state {
     steady_clock::time_point whole = rhythm.now();  // the last answer that was, or the beginning
     steady_clock::time_point spot_from{};           // when spot requests may be asked for again
     std::shared_ptr<described_instances> described;
+    std::shared_ptr<look_memory> memory = std::make_shared<look_memory>();
     steady_clock::time_point renew_at{};
     std::minstd_rand random{std::random_device{}()};
     asio::steady_timer pause;
@@ -137,6 +138,7 @@ asg_poll_request asg_poller::state::request()
         made.groups.push_back({one.what, std::move(known)});
     }
     made.described = described;
+    made.memory = memory;
     made.interruptions = rhythm.now() >= spot_from;
     return made;
 }

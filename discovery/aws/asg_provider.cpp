@@ -5,9 +5,9 @@
 namespace gatehouse::discovery::aws {
 namespace {
 
-std::vector<member> known_to(const provider_setup& setup)
+shared_list<member> known_to(const provider_setup& setup)
 {
-    return setup.last_known ? setup.last_known->members : std::vector<member>();
+    return setup.last_known ? setup.last_known->members : shared_list<member>();
 }
 
 std::string joined(const std::vector<std::string>& names)
@@ -46,13 +46,13 @@ void asg_provider::take(const asg_answer& told, bool ec2_failed)
 
 void asg_provider::tell(poll_result how)
 {
-    auto now = members_.members();
+    const auto& now = members_.members();
     const bool changed = now != published_;
     // A partial answer confirms nothing, so its news keeps the age of what was known before.
     if (how == poll_result::success || (changed && as_of_ == std::chrono::system_clock::time_point{}))
         as_of_ = setup_.now();
     if (!changed && how != poll_result::success) return;
-    published_ = std::move(now);
+    published_ = now;
     to_(std::make_shared<const group_snapshot>(group_snapshot{group_, published_, as_of_}));
 }
 

@@ -32,7 +32,7 @@ private:
     provider_setup setup_;
     std::shared_ptr<asg_poller> looks_;
     asg_membership members_;
-    std::vector<member> published_;
+    shared_list<member> published_;
     std::chrono::system_clock::time_point as_of_{};
     poll_result last_ = poll_result::success;
     publish to_;

@@ -79,6 +79,13 @@ result<page<auto_scaling_group>> describe_auto_scaling_groups(std::string_view x
     return read;
 }
 
+result<auto_scaling_group> read_auto_scaling_group(std::string_view xml)
+{
+    const auto document = parse_answer(xml, "member");
+    if (!document) return document.error();
+    return read_group((*document)->document_element());
+}
+
 result<std::vector<lifecycle_hook>> describe_lifecycle_hooks(std::string_view xml)
 {
     const auto document = parse_answer(xml, "DescribeLifecycleHooksResponse");

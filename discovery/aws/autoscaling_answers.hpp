@@ -32,6 +32,9 @@ struct auto_scaling_group {
 // The answer to DescribeAutoScalingGroups. A group that does not exist is left out of it, not an error.
 result<page<auto_scaling_group>> describe_auto_scaling_groups(std::string_view xml);
 
+// One group of it, the <member> as a document of its own.
+result<auto_scaling_group> read_auto_scaling_group(std::string_view xml);
+
 struct lifecycle_hook {
     std::string name;
     std::string transition;                     // "autoscaling:EC2_INSTANCE_TERMINATING" or "..._LAUNCHING"

@@ -1,6 +1,8 @@
 #include "discovery/aws/ec2_answers.hpp"
 
 #include "discovery/aws/xml_answer.hpp"
+#include "discovery/aws/xml_pieces.hpp"
+#include "service/background.hpp"
 
 #include <utility>
 
@@ -51,9 +53,16 @@ ec2_instance read_instance(pugi::xml_node from)
     return instance;
 }
 
-}  // namespace
+bool add_instances(pugi::xml_node reservation, std::vector<ec2_instance>& to)
+{
+    for (const auto one : reservation.child("instancesSet").children("item")) {
+        to.push_back(read_instance(one));
+        if (to.back().id.empty() || to.back().state.empty()) return false;
+    }
+    return true;
+}
 
-result<page<ec2_instance>> describe_instances(std::string_view xml)
+result<page<ec2_instance>> read_whole(std::string_view xml)
 {
     const auto document = parse_answer(xml, "DescribeInstancesResponse");
     if (!document) return document.error();
@@ -63,13 +72,25 @@ result<page<ec2_instance>> describe_instances(std::string_view xml)
         return invalid_answer("the answer has no list of reservations");  // none is an empty list
     page<ec2_instance> read;
     read.next_token = text_at(answer, "nextToken");
-    for (const auto reservation : reservations.children("item")) {
-        for (const auto one : reservation.child("instancesSet").children("item")) {
-            read.items.push_back(read_instance(one));
-            const auto& instance = read.items.back();
-            if (instance.id.empty() || instance.state.empty())
-                return invalid_answer("an instance has no id or no state");
-        }
+    for (const auto reservation : reservations.children("item"))
+        if (!add_instances(reservation, read.items)) return invalid_answer("an instance has no id or no state");
+    return read;
+}
+
+}  // namespace
+
+// A page of a thousand instances is 2.5 MB, and a parser takes its core for all of them in one go: so it gets one
+// reservation at a time. What is wrong with an answer, if anything is, the whole tells.
+result<page<ec2_instance>> describe_instances(std::string_view xml)
+{
+    const auto apart = take_apart(xml, "reservationSet", "item");
+    if (!apart) return read_whole(xml);
+    auto read = read_whole(apart->frame);
+    if (!read) return read_whole(xml);
+    for (const auto piece : apart->pieces) {
+        service::let_others_run();
+        const auto document = parse_answer(piece, "item");
+        if (!document || !add_instances((*document)->document_element(), read->items)) return read_whole(xml);
     }
     return read;
 }

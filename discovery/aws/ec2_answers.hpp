@@ -19,6 +19,7 @@ struct ec2_instance {
     std::string launch_time;   // as parse_iso_time() reads it
     bool spot = false;
     std::string auto_scaling_group;  // by the tag that Auto Scaling puts on its instances; empty: of no group
+    bool operator==(const ec2_instance&) const = default;
 };
 
 // A request for a spot instance.

@@ -27,7 +27,7 @@ struct paged_call {
     std::vector<std::pair<std::string, std::string>> parameters;
 };
 
-template <class T> using page_reader = result<page<T>> (*)(std::string_view);
+template <class T> using page_reader = std::function<result<page<T>>(std::string_view)>;
 
 constexpr unsigned most_pages = 2000;  // of one list: far beyond what an account may hold
 

@@ -1,5 +1,6 @@
 list(APPEND sources
   aws/account.cpp
+  aws/answer_memory.cpp
   aws/api_client.cpp
   aws/asg_answer.cpp
   aws/asg_calls.cpp
@@ -19,6 +20,7 @@ list(APPEND sources
   aws/environment_credentials.cpp
   aws/error.cpp
   aws/form.cpp
+  aws/group_reader.cpp
   aws/hook_duty.cpp
   aws/http_client.cpp
   aws/http_connection.cpp
@@ -40,4 +42,5 @@ list(APPEND sources
   aws/url.cpp
   aws/wait_list.cpp
   aws/web_identity.cpp
-  aws/xml_answer.cpp)
+  aws/xml_answer.cpp
+  aws/xml_pieces.cpp)

@@ -13,12 +13,14 @@ gatehouse_unit_test(aws
     unit/discovery/aws/endpoint_test.cpp
     unit/discovery/aws/error_test.cpp
     unit/discovery/aws/form_test.cpp
+    unit/discovery/aws/group_reader_test.cpp
     unit/discovery/aws/hook_duty_test.cpp
     unit/discovery/aws/http_client_test.cpp
     unit/discovery/aws/http_date_test.cpp
     unit/discovery/aws/imds_answers_test.cpp
     unit/discovery/aws/imds_test.cpp
     unit/discovery/aws/iso_time_test.cpp
+    unit/discovery/aws/look_memory_test.cpp
     unit/discovery/aws/loopback_server.cpp
     unit/discovery/aws/own_fleet_test.cpp
     unit/discovery/aws/profile_file_test.cpp
@@ -29,6 +31,7 @@ gatehouse_unit_test(aws
     unit/discovery/aws/sigv4_test.cpp
     unit/discovery/aws/url_test.cpp
     unit/discovery/aws/xml_answer_test.cpp
+    unit/discovery/aws/xml_pieces_test.cpp
     unit/http/shared_data.cpp
   LINK gatehouse::discovery pugixml::pugixml)
 target_compile_definitions(unit_aws PRIVATE GATEHOUSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -10,6 +10,7 @@ gatehouse_unit_test(discovery
     unit/discovery/jitter_test.cpp
     unit/discovery/name_service_test.cpp
     unit/discovery/provider_setup_test.cpp
+    unit/discovery/shared_list_test.cpp
     unit/discovery/state_file_test.cpp
     unit/discovery/terminate_hooks_test.cpp
   LINK gatehouse::discovery)
