@@ -11,6 +11,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -63,7 +64,7 @@ def parse_options():
     asked.add_argument("--rounds", type=int, default=5)
     asked.add_argument("--only", action="append", choices=[row.name for row in ROWS], help="may be repeated")
     asked.add_argument("--quick", action="store_true", help="2 rounds of less: a look, no verdict")
-    asked.add_argument("--folder", type=Path, required=True, help="of the programs `delay` and `sessions`; takes the results")
+    asked.add_argument("--folder", type=Path, required=True, help="has `delay` and `sessions`, takes the results")
     options = asked.parse_args()
     options.rounds = 2 if options.quick else options.rounds
     options.size = (128 if options.quick else 512) * work.MIB
@@ -178,6 +179,7 @@ def main():
     if available() < ROOM and any(row.name == "idle-many" for row in options.rows):
         print(f"bench: too little memory for {MANY} processes of sshd; left out", file=sys.stderr)
         options.rows = [row for row in options.rows if row.name != "idle-many"]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended"))  # stops the servers; sshd would stay otherwise
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 1 << 20), hard))
     with tempfile.TemporaryDirectory(prefix="gatehouse-bench.") as scratch:

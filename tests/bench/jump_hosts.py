@@ -127,7 +127,6 @@ bastion:
   users: [ {{ name: {USER}, authorized_keys: ["{user_key}"] }} ]
   rules: [ {{ targets: [bench], ports: [{target_port}] }} ]
   allow_loopback_targets: true
-  penalties: {{ enabled: false }}
   limits: {{ max_startups: "1000:30:10000", sessions_per_user: 10000, idle: 0s }}
   audit_log: {{ path: {folder}/audit.log }}
   admin: {{ bind: "127.0.0.1:0" }}
