@@ -17,7 +17,7 @@ struct house {
     std::map<std::string, std::string> states{{"i-1", "InService"}, {"i-2", "InService"}, {"i-3", "InService"},
                                               {"i-4", "InService"}};
     std::string ending, interrupted;  // an instance that EC2 shuts down, or takes back
-    bool ec2_fails = false;
+    bool ec2_fails = false, asks_for_spot = true;
     std::shared_ptr<described_instances> described = std::make_shared<described_instances>();
     std::shared_ptr<look_memory> memory = std::make_shared<look_memory>();
     scripted_aws at{};
@@ -51,7 +51,7 @@ struct house {
         };
         boost::asio::io_context loop;
         std::optional<result<asg_poll_answer>> seen;
-        asg_poll_request wanted{{{{{"api"}, {}}, {}}, {{{"web"}, {}}, {}}}, true, described, memory};
+        asg_poll_request wanted{{{{{"api"}, {}}, {}}, {{{"web"}, {}}, {}}}, asks_for_spot, described, memory};
         boost::asio::co_spawn(loop, poll_groups(at.ask(), std::move(wanted)),
                               [&](std::exception_ptr, result<asg_poll_answer> got) { seen = std::move(got); });
         loop.run();
@@ -124,6 +124,17 @@ TEST_CASE("a failure of EC2 is told, and all is as before when it answers again"
     at.ec2_fails = true;
     CHECK_FALSE(at.look()[0].ec2_complete);
     CHECK_FALSE(at.look()[0].instances[0].ec2.has_value());
+    at.ec2_fails = false;
+    CHECK(at.look() == before);
+}
+
+TEST_CASE("a failure of EC2 is told where nobody asks for spot requests, too", "[aws][memory]")
+{
+    house at;
+    at.asks_for_spot = false;
+    const auto before = at.look();
+    at.ec2_fails = true;
+    CHECK_FALSE(at.look()[0].ec2_complete);
     at.ec2_fails = false;
     CHECK(at.look() == before);
 }
