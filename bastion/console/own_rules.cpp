@@ -19,7 +19,9 @@ resident anyone_of(std::string_view group)
 {
     discovery::group_snapshot home;
     home.group = group;
-    home.members.emplace_back().address = boost::asio::ip::make_address("192.0.2.1");  // of documentation, never real
+    discovery::member anyone;
+    anyone.address = boost::asio::ip::make_address("192.0.2.1");  // of documentation, never real
+    home.members.push_back(std::move(anyone));
     auto shared = std::make_shared<const discovery::group_snapshot>(std::move(home));
     const auto* who = &shared->members.front();
     return {std::move(shared), who};

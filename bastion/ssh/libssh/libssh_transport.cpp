@@ -19,7 +19,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int rounds_per_turn = 64;  // of 4 KiB each, then other sessions have their turn
+// Of 4 KiB each, then other sessions have their turn. A channel keeps the memory that the most in one turn took.
+constexpr int rounds_per_turn = 16;
 constexpr std::uint64_t packets_per_turn = 256;  // small ones cost as much as large ones
 constexpr std::uint64_t most_unread_replies = 10'000;
 
