@@ -5,6 +5,7 @@ no more than that each jump ends within PATIENCE and that memory grows by less t
 """
 
 import contextlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 from bastion_story import BastionStory
 from bastion_targets import echo
 from ssh_packets import MIB, need_paramiko, paramiko
+from ssh_parts import TEST_SECONDS, overdue
 
 PATIENCE = 60  # seconds for one jump
 MOST_MEMORY = 64 * MIB
@@ -79,6 +81,13 @@ class SiegeStory(BastionStory):
         need_paramiko()
         cls.echo, cls.vault, cls.pour = (cls.service(serve) for serve in (echo, echo, pour))
         cls.keys.make("mallory")
+
+    def setUp(self):
+        super().setUp()
+        # Interrupts whatever the test waits for, paramiko's endless writes among them; the cleanups still run.
+        signal.signal(signal.SIGALRM, overdue)
+        signal.alarm(TEST_SECONDS)
+        self.addCleanup(signal.alarm, 0)
 
     def start(self, **changes):
         users = {"alice": (["alice"],), "mallory": (["mallory"],)}
