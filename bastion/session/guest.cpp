@@ -139,7 +139,8 @@ void guest::on_login()
 {
     const auto now = now_seconds();
     place_.reset();
-    last_byte_ = last_jump_ = now;
+    last_jump_ = now;
+    last_byte_ = std::chrono::steady_clock::now();
     home_.shared.logins.remember(ends_.source.address(), std::chrono::steady_clock::now());
     home_.shared.counters.count(metrics::login::accepted, ca_.empty() ? "key" : "certificate");
     seat_ = home_.shared.book.enter(
@@ -209,7 +210,8 @@ void guest::left(jump& one, const std::string& reason)
     home_.shared.counters.moved(moved.received, moved.sent);
     received_ += one.received();
     sent_ += one.sent();
-    last_jump_ = last_byte_ = now_seconds();
+    last_jump_ = now_seconds();
+    last_byte_ = std::chrono::steady_clock::now();
     if (seat_) seat_->closed(one.asked().number);
     const auto& by = one.by();
     auto ended = record(audit_event::channel_end);
@@ -310,7 +312,7 @@ void guest::each_second(sys_seconds now)
     for (const auto& [number, one] : jumps_) {
         const auto moved = one->take_moved();
         if (moved.received + moved.sent == 0) continue;
-        last_byte_ = now;
+        last_byte_ = std::chrono::steady_clock::now();
         home_.shared.counters.moved(moved.received, moved.sent);
         seat_->moved(number, one->received(), one->sent(), now);
     }
@@ -321,7 +323,7 @@ void guest::each_second(sys_seconds now)
         if (const auto until = one->by().until(); one->lingers() || (until && now >= *until)) check_jump(*one, now);
     const auto& limits = home_.rules->settings->limits;
     if (limits.session.count() > 0 && lasted() >= limits.session) return end({"session_limit", "session_limit"});
-    if (limits.idle.count() > 0 && now - last_byte_ >= limits.idle) end({"idle", "idle"});
+    if (limits.idle.count() > 0 && std::chrono::steady_clock::now() - last_byte_ >= limits.idle) end({"idle", "idle"});
 }
 
 bool guest::idles() const

@@ -97,7 +97,8 @@ private:
     std::optional<session_quota::pass> counted_;
     std::unique_ptr<session_book::seat> seat_;  // from the login on
     std::map<unsigned, std::shared_ptr<jump>> jumps_;
-    std::chrono::sys_seconds last_byte_{}, last_jump_{};
+    std::chrono::sys_seconds last_jump_{};
+    std::chrono::steady_clock::time_point last_byte_ = begun_;  // a clock that is set must end nobody
     std::uint64_t received_ = 0, sent_ = 0;
     unsigned offers_ = 0, refusals_ = 0;
     bool known_ = false;  // proved to be a user, and was refused for another reason

@@ -18,7 +18,7 @@ class server;
 
 // The surroundings of everything that lives on one worker, which they do not outlive.
 struct worker_state {
-    worker_state(boost::asio::io_context& on, house& whole) : loop(on), shared(whole), random(std::random_device{}()) {}
+    worker_state(boost::asio::io_context& on, house& whole) : loop(on), shared(whole), random(seeded()) {}
 
     boost::asio::io_context& loop;
     house& shared;
@@ -27,6 +27,14 @@ struct worker_state {
     std::map<guest*, std::shared_ptr<guest>> guests;
     std::function<void()> on_guest_left;  // set while something waits for the last one
     std::mt19937_64 random;               // for ids and choices, not for secrets
+
+private:
+    static std::mt19937_64 seeded()
+    {
+        std::random_device device;
+        std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
+        return std::mt19937_64(seed);
+    }
 };
 
 }  // namespace gatehouse::bastion
