@@ -2,6 +2,7 @@
 
 #include "bastion/console/policy_test.hpp"
 #include "bastion/control/jump_host.hpp"
+#include "bastion/now.hpp"
 #include "bastion/policy/target_address.hpp"
 #include "conf/scalars.hpp"
 #include "discovery/provider_setup.hpp"
@@ -23,11 +24,6 @@ using service::admin_response;
 using service::json_reply;
 
 std::int64_t unix_seconds(std::chrono::sys_seconds when) { return when.time_since_epoch().count(); }
-
-std::chrono::sys_seconds now_seconds()
-{
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 std::string endpoint_text(const boost::asio::ip::tcp::endpoint& of)
 {

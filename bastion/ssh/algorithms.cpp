@@ -5,7 +5,7 @@ namespace gatehouse::bastion {
 const algorithms& offered(algorithm_profile profile) noexcept
 {
     static constexpr algorithms standard{
-        .key_exchange = "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256",
+        .key_exchange = "curve25519-sha256,curve25519-sha256@libssh.org",
         .host_keys = "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
                      "rsa-sha2-512,rsa-sha2-256",
         .ciphers = "aes256-gcm@openssh.com,aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,aes128-ctr",

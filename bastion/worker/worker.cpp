@@ -4,6 +4,7 @@
 #include "bastion/limits/source_penalties.hpp"
 #include "bastion/limits/startup_gate.hpp"
 #include "bastion/metrics/metrics.hpp"
+#include "bastion/now.hpp"
 #include "bastion/session/guest.hpp"
 #include "bastion/worker/preface.hpp"
 #include "bastion/worker/worker_state.hpp"
@@ -164,7 +165,7 @@ void worker::parts::every_second()
     seconds.expires_after(std::chrono::seconds(1));
     seconds.async_wait([this](const boost::system::error_code& stopped) {
         if (stopped) return;
-        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        const auto now = now_seconds();
         for (const auto& [key, one] : home.guests) {  // ending takes effect after the present call
             one->each_second(now);
             if (draining && one->idles()) one->end({"draining", "draining"});

@@ -12,14 +12,12 @@ MORE = re.compile(r"\s+`- \[(?P<level>\w+)\]")
 EXPLAINED = {
     # Strict key exchange, the answer to Terrapin (CVE-2023-48795). ssh-audit 2.5 is older than it.
     ("kex-strict-s-v00@openssh.com", "warn"),
-    # "Weak elliptic curves": what it says of every NIST curve. Clients in FIPS mode have no other, and all others
-    # prefer curve25519, which we list first.
-    ("ecdh-sha2-nistp256", "fail"),
 }
 EXPLAINED_ECDSA = {  # the operator chose such a host key; the second is about signers without a random source
     ("ecdsa-sha2-nistp256", "fail"), ("ecdsa-sha2-nistp256", "warn"),
 }
-EXPLAINED_FIPS = EXPLAINED | EXPLAINED_ECDSA | {("ecdh-sha2-nistp384", "fail")}  # FIPS allows NIST curves only
+# "Weak elliptic curves": what it says of every NIST curve, and FIPS allows no other.
+EXPLAINED_FIPS = EXPLAINED | EXPLAINED_ECDSA | {("ecdh-sha2-nistp256", "fail"), ("ecdh-sha2-nistp384", "fail")}
 
 
 def complaints(report):

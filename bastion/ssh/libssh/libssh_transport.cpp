@@ -21,6 +21,7 @@ namespace {
 
 // Of 4 KiB each, then other sessions have their turn. A channel keeps the memory that the most in one turn took.
 constexpr int rounds_per_turn = 16;
+constexpr int messages_per_turn = 256;  // more than one read holds: before a login none may be left behind
 constexpr std::uint64_t packets_per_turn = 256;  // small ones cost as much as large ones
 constexpr std::uint64_t most_unread_replies = 10'000;
 
@@ -184,7 +185,7 @@ bool libssh_transport::take_messages()
 {
     // Asking for a message polls; most packets are data, which are none.
     if (packets_.in_packets == packets_seen_ + data_packets_) return false;
-    for (int i = 0; i < rounds_per_turn && !ending_; ++i) {
+    for (int i = 0; i < messages_per_turn && !ending_; ++i) {
         message_ptr message(ssh_message_get(session_.get()));
         if (!message) {
             packets_seen_ = packets_.in_packets;
