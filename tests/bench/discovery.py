@@ -3,8 +3,14 @@
 
 One gatehouse-lb with one worker, pinned to one core; load, backend and a made-up AWS on the other. Prints calls, CPU
 time and memory of one look at AWS, and compares the latency of requests during looks, each with a change to publish,
-with that while there are none: rounds of either in turn, the median of their ratios, for looks at the default interval
-and for looks that follow one another without pause.
+with that while there are none, in two ways.
+
+At half of what it can do: requests leave at a steady rate while there is a look every second, and those that were due
+during a look are compared with those between looks of the same seconds. This is what a user notices of a look.
+
+Saturated: a closed loop of four connections, in rounds with and without looks in turn, for looks at the default interval
+and for looks that follow one another without pause. The core has no time to spare here, so whatever a look costs is
+taken from requests: the ratio tells its CPU time as much as whether anything stalls.
 """
 
 import argparse
@@ -27,9 +33,11 @@ from fake_aws.front import Answer  # noqa: E402
 from fake_aws.server import FakeAws  # noqa: E402
 
 GROUPS, SIZE = 200, 50
-RELEASE = Path(__file__).resolve().parents[2] / "build/release/bin/gatehouse-lb"
+HERE = Path(__file__).resolve().parent
+RELEASE = HERE.parents[1] / "build/release/bin/gatehouse-lb"
 CONNECTIONS = 4  # more would measure how load and backend share their core
 BYTES_PER_MS = 16384
+AFTERWARDS = 0.2  # seconds after AWS's last answer in which a look may still be read and published
 
 
 class RecordedAws(FakeAws):
@@ -39,23 +47,29 @@ class RecordedAws(FakeAws):
 
     def __init__(self):
         self.answers, self.turn, self.changing = {}, 0, None
+        self.looks = []  # begin and last answer, in seconds of CLOCK_MONOTONIC
         super().__init__()
 
     def respond(self, method, target, fields, body):
         if b"Action=DescribeAutoScalingGroups" in body and b"NextToken" not in body:
             first = self.answers.setdefault("first", body) == body
             self.turn ^= first
+            if first:
+                self.looks.append([time.monotonic(), 0])
         key = (self.turn, body)
         if key not in self.answers:
             self.changing.lifecycle = ("InService", "Terminating")[self.turn]
             answer = super().respond(method, target, fields, body)
             self.answers[key] = Answer(answer.status, answer.body, answer.content_type, answer.fields,
                                        pace=BYTES_PER_MS)
+        if self.looks:
+            self.looks[-1][1] = time.monotonic() + len(self.answers[key].body) / BYTES_PER_MS / 1000
         return self.answers[key]
 
 
 def serve_aws():
-    """As a program of its own: prints where it is and whose keys it takes, serves until its input ends."""
+    """As a program of its own: prints where it is and whose keys it takes, and for each line of its input the looks
+    since the last; serves until that ends."""
     aws = RecordedAws()
     for number in range(GROUPS):
         group = aws.static_group(f"group-{number}", SIZE, network="127")
@@ -63,7 +77,9 @@ def serve_aws():
             aws.changing = group.instances[0]
     print(json.dumps({"endpoint": aws.endpoint, "imds": aws.imds.endpoint, "region": aws.region,
                       "access_key": aws.key.access_key, "secret_key": aws.key.secret_key}), flush=True)
-    sys.stdin.read()
+    for _ in sys.stdin:
+        made, aws.looks = aws.looks, []
+        print(json.dumps(made), flush=True)
     aws.stop()
 
 
@@ -72,6 +88,11 @@ class Aws:
         command = ["taskset", "-c", proxies.LOAD_CORE, sys.executable, __file__, "--serve-aws"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.told = json.loads(self.process.stdout.readline())
+
+    def looks(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
 
     def environment(self):
         return {"AWS_ACCESS_KEY_ID": self.told["access_key"], "AWS_SECRET_ACCESS_KEY": self.told["secret_key"],
@@ -84,11 +105,11 @@ class Aws:
 
 class Gatehouse:
     def __init__(self, folder, aws, backend):
-        self.folder, self.aws, self.backend = folder, aws, backend
+        self.folder, self.aws, self.backend, self.interval = folder, aws, backend, "5m"
         ready = folder / "discovery.ready"
         ready.unlink(missing_ok=True)
         os.environ.update(aws.environment())
-        self.write("5m")
+        self.write(self.interval)
         command = [os.environ.get("GATEHOUSE_LB", RELEASE), "--config", self.path, "--ready-file", ready]
         self.process = proxies.Process(command, proxies.PROXY_CORE, folder, "discovery")
         self.process.wait_for(ready.exists)
@@ -119,8 +140,11 @@ class Gatehouse:
 
     def follow(self, interval):
         """Looks so often from now on; the first describes every instance and is waited for."""
+        if interval == self.interval:
+            return
+        self.interval = interval
         self.reload(interval)
-        enough = self.polls() + 1.5
+        enough = self.polls() + 0.99  # of a look of before nothing is told any more
         deadline = time.monotonic() + 60
         while self.polls() < enough:
             if time.monotonic() > deadline:
@@ -151,6 +175,22 @@ class Gatehouse:
             time.sleep(0.5)
 
 
+def steady_latency(gatehouse, rate, seconds):
+    """(When it was due, milliseconds until its answer) of each request, at so many per second."""
+    program = gatehouse.folder / "steady"
+    source = HERE / "steady.cpp"
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(["g++", "-std=c++20", "-O2", "-Wall", "-Wextra", source, "-o", program], check=True)
+    done = work.on_load_core(program, "127.0.0.1", gatehouse.ports["http"], "/128", rate, seconds)
+    if done.returncode:
+        raise RuntimeError(f"the steady load failed:\n{done.stdout[-1000:]}{done.stderr}")
+    return [tuple(map(float, line.split())) for line in done.stdout.splitlines()]
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
 def latency(gatehouse, seconds):
     """(p50, p99, requests per second) of a closed loop; milliseconds."""
     url = f"http://127.0.0.1:{gatehouse.ports['http']}/128"
@@ -165,8 +205,7 @@ def latency(gatehouse, seconds):
 
 def cost_of_looks(gatehouse, seconds):
     """CPU seconds and calls of one look, without load; what the rest takes in the same time is taken off."""
-    gatehouse.reload("5m")
-    time.sleep(2)
+    gatehouse.follow("5m")
     before = gatehouse.process.cpu()
     time.sleep(seconds)
     rest = gatehouse.process.cpu() - before
@@ -179,11 +218,29 @@ def cost_of_looks(gatehouse, seconds):
             "calls": calls / polls}
 
 
+def compare_steady(gatehouse, aws, options):
+    gatehouse.follow("5m")
+    rate = int(latency(gatehouse, 3)[2] / 2)
+    gatehouse.follow("1s")
+    ratios = []
+    for number in range(options.rounds):
+        aws.looks()
+        answered = steady_latency(gatehouse, rate, options.seconds)
+        looks = [(begin, end + AFTERWARDS) for begin, end in aws.looks()]
+        during = [took for due, took in answered if any(begin <= due < end for begin, end in looks)]
+        between = [took for due, took in answered if not any(begin <= due < end for begin, end in looks)]
+        parts = [[percentile(part, share) for share in (0.5, 0.99, 0.999)] for part in (between, during)]
+        ratios.append(parts[1][1] / parts[0][1])
+        shown = ["/".join(f"{one:.3f}" for one in part) for part in parts]
+        print(f"round {number + 1}: {rate} requests/s, p50/p99/p99.9 {shown[0]} ms between {len(looks)} looks, {shown[1]} ms "
+              f"during them ({len(during)} of {len(answered)} requests)", flush=True)
+    return ratios
+
+
 def compare(gatehouse, interval, options):
     ratios = []
     for number in range(options.rounds):
-        gatehouse.reload("5m")
-        time.sleep(2)
+        gatehouse.follow("5m")
         quiet = latency(gatehouse, options.seconds)
         gatehouse.follow(interval)
         before = gatehouse.polls()
@@ -220,6 +277,9 @@ def main():
         print(f"one look at {GROUPS * SIZE} instances in {GROUPS} groups: {cost['calls']:.1f} calls, "
               f"{cost['cpu_ms']:.0f} ms of CPU (over {cost['looks']:.0f} looks); everything else "
               f"{cost['rest_ms_per_s']:.1f} ms per second; memory {memory['VmRSS']:.0f} MiB, at most {memory['VmHWM']:.0f}")
+        ratios = compare_steady(gatehouse, aws, options)
+        print(f"p99 during looks to p99 between them, at half of capacity: {statistics.median(ratios):.2f} "
+              f"({min(ratios):.2f} .. {max(ratios):.2f})", flush=True)
         for interval in ("5s", "100ms"):
             ratios = compare(gatehouse, interval, options)
             print(f"p99 with a look every {interval} to p99 without: {statistics.median(ratios):.2f} "
