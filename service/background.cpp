@@ -1,5 +1,7 @@
 #include "service/background.hpp"
 
+#include "service/burst.hpp"
+
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -10,9 +12,7 @@
 #include <pthread.h>
 #include <sched.h>
 
-#include <chrono>
 #include <exception>
-#include <thread>
 #include <utility>
 
 namespace gatehouse::service {
@@ -20,18 +20,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-using std::chrono::steady_clock;
-
-constexpr auto longest_burst = std::chrono::microseconds(100);
-constexpr auto pause = std::chrono::microseconds(100);
-
-// Of this thread, where it is one of ours.
-thread_local bool in_background = false;
-thread_local steady_clock::time_point burst_began;
-
 void settle_down()
 {
-    in_background = true;
     ::pthread_setname_np(::pthread_self(), "background");
     // A thread that is merely nice keeps a core for its whole slice, 3 ms, when a worker wakes up. Going idle is always
     // allowed; where it fails, the work is still done.
@@ -49,7 +39,7 @@ template <class Handler> struct task {
 
     void operator()()
     {
-        burst_began = steady_clock::now();
+        begin_burst();
         std::exception_ptr failed;
         try {
             job();
@@ -94,13 +84,6 @@ asio::awaitable<void> background::run(std::function<void()> job)
     if (!state_) state_ = std::make_unique<state>();
     return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(start(), asio::use_awaitable,
                                                                                         &state_->pool, std::move(job));
-}
-
-void let_others_run() noexcept
-{
-    if (!in_background || steady_clock::now() - burst_began < longest_burst) return;
-    std::this_thread::sleep_for(pause);  // yielding would not do: the thread may be chosen again at once
-    burst_began = steady_clock::now();
 }
 
 asio::awaitable<void> run_at_once(std::function<void()> job)

@@ -27,10 +27,6 @@ private:
     std::unique_ptr<state> state_;
 };
 
-// For a job of many small steps, between them. The kernel may let a worker that wakes up wait for an idle thread until the
-// next tick, 4 ms: so that thread sleeps for a moment whenever it has held its core for 0.1 ms. Does nothing on others.
-void let_others_run() noexcept;
-
 // How a job is run: by background::run, or at once in tests.
 using job_runner = std::function<boost::asio::awaitable<void>(std::function<void()> job)>;
 boost::asio::awaitable<void> run_at_once(std::function<void()> job);

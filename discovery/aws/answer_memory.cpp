@@ -1,7 +1,7 @@
 #include "discovery/aws/answer_memory.hpp"
 
 #include "discovery/aws/iso_time.hpp"
-#include "service/background.hpp"
+#include "service/burst.hpp"
 
 #include <algorithm>
 #include <optional>

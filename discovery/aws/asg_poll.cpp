@@ -3,6 +3,7 @@
 #include "discovery/aws/asg_calls.hpp"
 #include "discovery/aws/autoscaling_answers.hpp"
 #include "discovery/aws/ec2_answers.hpp"
+#include "service/burst.hpp"
 
 #include <algorithm>
 #include <functional>

@@ -2,7 +2,7 @@
 
 #include "discovery/aws/xml_answer.hpp"
 #include "discovery/aws/xml_pieces.hpp"
-#include "service/background.hpp"
+#include "service/burst.hpp"
 
 #include <utility>
 

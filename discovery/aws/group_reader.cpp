@@ -1,7 +1,7 @@
 #include "discovery/aws/group_reader.hpp"
 
 #include "discovery/aws/xml_pieces.hpp"
-#include "service/background.hpp"
+#include "service/burst.hpp"
 
 #include <utility>
 

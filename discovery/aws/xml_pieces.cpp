@@ -1,7 +1,7 @@
 #include "discovery/aws/xml_pieces.hpp"
 
 #include "discovery/aws/answer.hpp"
-#include "service/background.hpp"
+#include "service/burst.hpp"
 
 namespace gatehouse::discovery::aws {
 namespace {

@@ -1,8 +1,10 @@
 #include "conf/encoding.hpp"
 #include "discovery/aws/autoscaling_answers.hpp"
 #include "discovery/aws/ec2_answers.hpp"
+#include "discovery/aws/group_reader.hpp"
 #include "discovery/aws/imds_answers.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -38,10 +40,29 @@ template <class T> void check_refusal(const result<T>& read)
     check(read.error());
 }
 
+// Taken apart, and from memory, an answer says what it says as a whole.
+void check_same_in_pieces(std::string_view body, const result<page<auto_scaling_group>>& whole)
+{
+    group_reader reader;
+    for (int look = 0; look < 2; ++look) {
+        const auto read = reader.read(body);
+        require(read.has_value() == whole.has_value());
+        if (!read) return;
+        require(read->next_token == whole->next_token && read->items.size() == whole->items.size());
+        for (std::size_t i = 0; i < read->items.size(); ++i) {
+            const auto &one = *read->items[i], &other = whole->items[i];
+            require(one.name == other.name && one.tags == other.tags && one.desired == other.desired);
+            require(std::ranges::equal(one.instances, other.instances, {}, &asg_instance::id, &asg_instance::id));
+        }
+        reader.end_look();
+    }
+}
+
 void check_groups(std::string_view body)
 {
     const auto read = describe_auto_scaling_groups(body);
     check_refusal(read);
+    check_same_in_pieces(body, read);
     if (!read) return;
     require(is_clean(read->next_token));
     for (const auto& group : read->items) {

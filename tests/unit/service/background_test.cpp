@@ -1,4 +1,5 @@
 #include "service/background.hpp"
+#include "service/burst.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
