@@ -31,7 +31,7 @@ enum class refusal {
 };
 
 // Why a channel is not opened. What libssh tells the client is "administratively prohibited", whichever it is.
-enum class open_failure { prohibited, connect_failed, resource_shortage };
+enum class open_failure { prohibited, connect_failed };
 
 std::string_view to_string(end_reason why) noexcept;
 std::string_view to_string(refusal what) noexcept;

@@ -1,4 +1,3 @@
-#include "bastion/limits/channel_quota.hpp"
 #include "bastion/limits/session_quota.hpp"
 
 #include <atomic>
@@ -79,19 +78,4 @@ TEST_CASE("sessions of several workers are counted together", "[session_quota]")
     CHECK(entered == 100);
     CHECK(quota.sessions("alice") == 100);
     CHECK(quota.sessions("bob") == 0);
-}
-
-TEST_CASE("a session has at most as many channels as allowed", "[channel_quota]")
-{
-    channel_quota quota;
-    auto first = quota.enter(2);
-    auto second = quota.enter(2);
-    REQUIRE((first && second));
-    CHECK_FALSE(quota.enter(2));
-    CHECK(quota.open() == 2);
-    second.reset();
-    CHECK(quota.open() == 1);
-    CHECK(quota.enter(2).has_value());
-    CHECK(quota.open() == 1);
-    CHECK_FALSE(quota.enter(0));
 }
