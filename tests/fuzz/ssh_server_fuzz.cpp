@@ -1,6 +1,6 @@
 #include "bastion/ssh/server.hpp"
 #include "bastion/ssh/transport.hpp"
-#include "tests/fuzz/ssh_client.hpp"
+#include "tests/support/ssh_client.hpp"
 #include "tests/unit/ssh/openssh_key.hpp"
 
 #include <sys/socket.h>

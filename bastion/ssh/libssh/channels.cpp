@@ -38,7 +38,7 @@ int libssh_transport::on_data(ssh_session, ssh_channel, void*, std::uint32_t siz
     if (is_stderr || !state.face) return static_cast<int>(size);  // nobody wants it: taken and dropped
     if (size > state.unread) state.bytes_in += size - state.unread;
     state.unread = size;  // all that waits, not what came now
-    state.marked = true;
+    state.session->mark(state);
     if (size > window + window_slack) state.session->end(end_reason::window_overrun);
     return 0;
 }
@@ -46,17 +46,25 @@ int libssh_transport::on_data(ssh_session, ssh_channel, void*, std::uint32_t siz
 void libssh_transport::on_eof(ssh_session, ssh_channel, void* of)
 {
     auto& state = *static_cast<channel_state*>(of);
-    state.ended = state.marked = true;
+    state.ended = true;
+    state.session->mark(state);
 }
 
 void libssh_transport::on_close(ssh_session, ssh_channel, void* of)
 {
     auto& state = *static_cast<channel_state*>(of);
-    state.ended = state.closed_by_peer = state.marked = true;
+    state.ended = state.closed_by_peer = true;
+    state.session->mark(state);
+}
+
+void libssh_transport::mark(channel_state& which)
+{
+    which.marked = marked_ = true;
 }
 
 void libssh_transport::serve_channels()
 {
+    marked_ = false;  // writing below may read, too, and mark a channel whose turn has been
     for (auto& one : channels_) {
         if (ending_) return;
         if (!one.marked && !one.wants_room) continue;
@@ -80,7 +88,7 @@ void libssh_transport::reap()
 
 void libssh_transport::notice(channel_state& which)
 {
-    which.marked = true;
+    mark(which);
     if (!in_pump_) pump_soon();
 }
 

@@ -177,7 +177,7 @@ bool libssh_transport::turn()
         replies_at_empty_ = packets_.out_packets;
     else if (packets_.out_packets - replies_at_empty_ > most_unread_replies)
         end(end_reason::unread_replies);
-    return more || packets_.in_packets != packets_seen_ + data_packets_;
+    return more || to_do();
 }
 
 // True when there may be more.
@@ -240,7 +240,7 @@ void libssh_transport::pump_soon()
 void libssh_transport::after_io()
 {
     if (in_pump_ || dead_) return;
-    if (packets_.in_packets != packets_seen_ || !ssh_is_connected(session_.get()))
+    if (to_do() || !ssh_is_connected(session_.get()))
         pump_soon();
     else
         arm();

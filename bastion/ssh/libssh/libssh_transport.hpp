@@ -52,6 +52,7 @@ private:
     void arm();
     void pump_soon();
     void after_io();
+    bool to_do() const { return marked_ || packets_.in_packets != packets_seen_ + data_packets_; }
     bool unsent() const { return (ssh_get_status(session_.get()) & SSH_WRITE_PENDING) != 0; }
 
     // In login.cpp
@@ -69,6 +70,7 @@ private:
 
     // In channels.cpp
     channel_state* adopt(ssh_channel handle);
+    void mark(channel_state& which);
     void serve_channels();
     void reap();
     static int on_data(ssh_session, ssh_channel, void* data, std::uint32_t size, int is_stderr, void* of);
@@ -93,6 +95,7 @@ private:
     std::uint64_t login_requests_ = 0;  // packets, whether or not they left a message
     unsigned requests_ = 0;  // of TCP channels
     bool logged_in_ = false;  // libssh's own word on this was wrong once (CVE-2018-10933)
+    bool marked_ = false;     // some channel is
     bool reading_ = false, writing_ = false, in_pump_ = false, pump_posted_ = false;
     bool dead_ = false;
     std::optional<end_reason> ending_;

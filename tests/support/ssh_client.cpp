@@ -1,4 +1,4 @@
-#include "tests/fuzz/ssh_client.hpp"
+#include "tests/support/ssh_client.hpp"
 
 #include "bastion/identity/ssh_reader.hpp"
 #include "tests/unit/ssh/openssh_key.hpp"
