@@ -5,6 +5,7 @@ gatehouse_unit_test(ssh
     unit/http/shared_data.cpp
     unit/ssh/login_guard_test.cpp
     unit/ssh/openssh_key.cpp
+    unit/ssh/read_ahead_test.cpp
     unit/ssh/server_test.cpp
     unit/ssh/shown_key_test.cpp
     unit/ssh/transport_test.cpp

@@ -2,6 +2,7 @@
 
 #include "bastion/ssh/client_socket.hpp"
 #include "bastion/ssh/libssh/packet_log.hpp"
+#include "bastion/ssh/libssh/read_ahead.hpp"
 #include "bastion/ssh/libssh/server_parts.hpp"
 
 #include <boost/asio/post.hpp>
@@ -21,8 +22,10 @@ namespace {
 
 // Of 4 KiB each, then other sessions have their turn. A channel keeps the memory that the most in one turn took.
 constexpr int rounds_per_turn = 16;
+constexpr int most_rounds = 100;  // with what was read ahead
 constexpr int messages_per_turn = 256;  // more than one read holds: before a login none may be left behind
 constexpr std::uint64_t packets_per_turn = 256;  // small ones cost as much as large ones
+constexpr std::uint64_t large_packet = 1024;  // on average: then 64 KiB hold 64 of them
 constexpr std::uint64_t most_unread_replies = 10'000;
 
 }  // namespace
@@ -156,18 +159,7 @@ void libssh_transport::pump()
 // True when there is more to do at once.
 bool libssh_transport::turn()
 {
-    bool more = true;
-    const auto packets_until = packets_.in_packets + packets_per_turn;
-    for (int i = 0; i < rounds_per_turn && more && !ending_ && packets_.in_packets < packets_until; ++i) {
-        std::optional<packet_log> listening;
-        if (!logged_in_) listening.emplace(login_requests_);
-        const int polled = ssh_event_dopoll(event_.get(), 0);
-        more = take_messages() || polled == SSH_OK;
-        check_login();
-        if (polled == SSH_ERROR || !ssh_is_connected(session_.get()) ||
-            (ssh_get_status(session_.get()) & SSH_CLOSED_ERROR))
-            end(peer_left() ? end_reason::peer_left : end_reason::protocol_error);
-    }
+    const bool more = read_packets();
     if (ending_) return false;
     serve_channels();
     if (ending_) return false;
@@ -178,6 +170,38 @@ bool libssh_transport::turn()
     else if (packets_.out_packets - replies_at_empty_ > most_unread_replies)
         end(end_reason::unread_replies);
     return more || to_do();
+}
+
+// True when there may be more.
+bool libssh_transport::read_packets()
+{
+    const auto packets = packets_.in_packets, bytes = socket_bytes_.in_bytes;
+    const auto turn_is_over = [&](int rounds) {
+        return rounds >= rounds_per_turn || packets_.in_packets >= packets + packets_per_turn;
+    };
+    // Not of small packets: it would hold more of them than a turn may take.
+    std::optional<read_ahead> ahead;
+    if (large_packets_) ahead.emplace(ssh_get_fd(session_.get()), by_->inside().read_ahead);
+    bool more = true;
+    for (int i = 0; !ending_ && ((more && !turn_is_over(i)) || (ahead && ahead->holds())); ++i) {
+        if (i == most_rounds) end(end_reason::protocol_error);  // libssh does not take what it asked for
+        more = read_round();
+    }
+    large_packets_ = logged_in_ && socket_bytes_.in_bytes - bytes > (packets_.in_packets - packets) * large_packet;
+    return more;
+}
+
+bool libssh_transport::read_round()
+{
+    std::optional<packet_log> listening;
+    if (!logged_in_) listening.emplace(login_requests_);
+    const int polled = ssh_event_dopoll(event_.get(), 0);
+    const bool more = take_messages() || polled == SSH_OK;
+    check_login();
+    if (polled == SSH_ERROR || !ssh_is_connected(session_.get()) ||
+        (ssh_get_status(session_.get()) & SSH_CLOSED_ERROR))
+        end(peer_left() ? end_reason::peer_left : end_reason::protocol_error);
+    return more;
 }
 
 // True when there may be more.

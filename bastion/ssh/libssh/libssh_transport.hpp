@@ -47,6 +47,8 @@ private:
     void dismantle();
     void pump();
     bool turn();
+    bool read_packets();
+    bool read_round();
     bool take_messages();
     bool peer_left();
     void arm();
@@ -96,6 +98,7 @@ private:
     unsigned requests_ = 0;  // of TCP channels
     bool logged_in_ = false;  // libssh's own word on this was wrong once (CVE-2018-10933)
     bool marked_ = false;     // some channel is
+    bool large_packets_ = false;  // in the last turn
     bool reading_ = false, writing_ = false, in_pump_ = false, pump_posted_ = false;
     bool dead_ = false;
     std::optional<end_reason> ending_;
