@@ -62,6 +62,7 @@ struct bastion_limits {
     conf::max_startups max_startups;
     unsigned sessions_per_user = 50;     // 1 .. 100000
     unsigned channels_per_session = 32;  // 1 .. 1000
+    std::size_t buffers = 256 << 20;  // bytes that servers have not taken yet, of all sessions; 16 MiB .. 1 TiB
     duration idle = std::chrono::minutes(15);   // no byte in any channel; 0 = no limit, else 10 s .. 7 d
     duration session = std::chrono::hours(12);  // 0 = no limit, else 1 min .. 30 d
     duration drain = std::chrono::minutes(10);  // SIGTERM: how long sessions may go on; 0 s .. 7 d

@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr unsigned most_startups = 100000;
+constexpr std::size_t MiB = 1024 * 1024, GiB = 1024 * MiB;
 
 std::optional<max_startups> parse_startups(std::string_view text)
 {
@@ -49,6 +50,7 @@ void parse_bastion_limits(const reader& at, bastion_limits& to)
         {"max_startups", section(read_startups, to.max_startups)},
         {"sessions_per_user", count_in(to.sessions_per_user, 1U, 100000U)},
         {"channels_per_session", count_in(to.channels_per_session, 1U, 1000U)},
+        {"buffers", size_in(to.buffers, 16 * MiB, 1024 * GiB)},
         {"idle", duration_or_zero(to.idle, 10s, 7 * 24h)},
         {"session", duration_or_zero(to.session, 1min, 30 * 24h)},
         {"drain", duration_in(to.drain, 0s, 7 * 24h)},

@@ -24,7 +24,7 @@ unsigned threads_for(const conf::bastion& settings)
 
 std::vector<service::listener_binds> binds_of(const conf::bastion& settings) { return {{listener_name, settings.bind}}; }
 
-server_settings server_settings_of(const conf::bastion& from)
+server_settings server_settings_of(const conf::bastion& from, const std::shared_ptr<buffer_budget>& buffers)
 {
     server_settings made;
     made.host_keys = from.host_keys;
@@ -33,13 +33,15 @@ server_settings server_settings_of(const conf::bastion& from)
     made.login_grace = from.limits.login_grace;
     made.max_auth_tries = from.limits.max_auth_tries;
     made.channels = from.limits.channels_per_session;
+    made.buffers = buffers;
     return made;
 }
 
-std::vector<std::shared_ptr<server>> servers_for(const conf::bastion& settings, unsigned workers)
+std::vector<std::shared_ptr<server>> servers_for(const conf::bastion& settings, unsigned workers,
+                                                 const std::shared_ptr<buffer_budget>& buffers)
 {
     std::vector<std::shared_ptr<server>> made;
-    for (unsigned i = 0; i < workers; ++i) made.push_back(std::make_shared<server>(server_settings_of(settings)));
+    for (unsigned i = 0; i < workers; ++i) made.push_back(std::make_shared<server>(server_settings_of(settings, buffers)));
     return made;
 }
 
@@ -64,7 +66,7 @@ jump_host::jump_host(boost::asio::io_context& control, std::shared_ptr<const con
     control_(control), out_(out), registry_(std::make_shared<prometheus::Registry>()), daemon_metrics_(*registry_),
     record_(daemon_metrics_, out),
     process_metrics_(service::make_process_collector()), counters_(*registry_), audit_(settings->bastion->audit_log),
-    penalties_(settings->bastion->penalties), presence_(make_presence_collector(book_, startups_)),
+    penalties_(settings->bastion->penalties), presence_(make_presence_collector(book_, startups_, *buffers_)),
     house_{audit_, counters_, book_, startups_, logins_, penalties_, quota_, denials_, out},
     pool_(threads_for(*settings->bastion)), directory_(control, *registry_, out),
     hooks_(control.get_executor(), out), sockets_(pool_.size(), std::move(inherited)),
@@ -102,7 +104,7 @@ void jump_host::put_to_work(std::shared_ptr<const conf::config> settings)
     next.policy = std::make_shared<const access_policy>(bastion);
     next.names = std::make_shared<const target_names>(directory_.current(), next.policy->groups());
     next.draining = draining_;
-    auto ssh = servers_for(bastion, pool_.size());
+    auto ssh = servers_for(bastion, pool_.size(), buffers_);
     auto opened = sockets_.open_for(binds_of(bastion));
     try {
         audit_.move_to(bastion.audit_log);
@@ -113,6 +115,7 @@ void jump_host::put_to_work(std::shared_ptr<const conf::config> settings)
     sockets_.commit();
     settings_ = std::move(settings);
     penalties_.configure(bastion.penalties);
+    buffers_->resize(bastion.limits.buffers);
     record_.served();
     unread_since_ms_.reset();
     addresses_ = opened.front().addresses[listener_name];
@@ -177,7 +180,7 @@ void jump_host::files_changed()
         next.people = read_roster(*settings_->bastion, out_);
         publish(std::move(next));
     });
-    try_to("host keys", [this] { publish(*rules_, servers_for(*settings_->bastion, pool_.size())); });
+    try_to("host keys", [this] { publish(*rules_, servers_for(*settings_->bastion, pool_.size(), buffers_)); });
 }
 
 std::vector<std::string> jump_host::reload()

@@ -10,6 +10,7 @@
 #include "bastion/rulebook.hpp"
 #include "bastion/session/last_denials.hpp"
 #include "bastion/session/session_book.hpp"
+#include "bastion/ssh/buffer_budget.hpp"
 #include "bastion/worker/house.hpp"
 #include "bastion/worker/worker.hpp"
 #include "conf/config.hpp"
@@ -97,6 +98,7 @@ private:
     source_penalties penalties_;
     session_quota quota_;
     last_denials denials_;
+    std::shared_ptr<buffer_budget> buffers_ = std::make_shared<buffer_budget>();
     std::shared_ptr<prometheus::Collectable> presence_;
     house house_;
     service::workers pool_;

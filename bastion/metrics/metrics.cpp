@@ -2,6 +2,7 @@
 
 #include "bastion/limits/startup_gate.hpp"
 #include "bastion/session/session_book.hpp"
+#include "bastion/ssh/buffer_budget.hpp"
 
 #include <prometheus/metric_family.h>
 
@@ -53,7 +54,10 @@ prometheus::ClientMetric value(double number)
 
 class presence final : public prometheus::Collectable {
 public:
-    presence(const session_book& book, const startup_gate& startups) : book_(book), startups_(startups) {}
+    presence(const session_book& book, const startup_gate& startups, const buffer_budget& buffers) :
+        book_(book), startups_(startups), buffers_(buffers)
+    {
+    }
 
     std::vector<prometheus::MetricFamily> Collect() const override
     {
@@ -66,12 +70,15 @@ public:
             channels.metric.push_back(value(static_cast<double>(number)));
             channels.metric.back().label = {{"group", group}};
         }
-        return {sessions, strangers, channels};
+        auto buffered = gauge("gatehouse_bastion_buffered_bytes", "Memory for what servers had not taken when it came.");
+        buffered.metric.push_back(value(static_cast<double>(buffers_.used())));
+        return {sessions, strangers, channels, buffered};
     }
 
 private:
     const session_book& book_;
     const startup_gate& startups_;
+    const buffer_budget& buffers_;
 };
 
 }  // namespace
@@ -147,9 +154,10 @@ double metrics::logins() const
     return all;
 }
 
-std::shared_ptr<prometheus::Collectable> make_presence_collector(const session_book& book, const startup_gate& startups)
+std::shared_ptr<prometheus::Collectable> make_presence_collector(const session_book& book, const startup_gate& startups,
+                                                                const buffer_budget& buffers)
 {
-    return std::make_shared<presence>(book, startups);
+    return std::make_shared<presence>(book, startups, buffers);
 }
 
 }  // namespace gatehouse::bastion

@@ -14,6 +14,7 @@
 
 namespace gatehouse::bastion {
 
+class buffer_budget;
 class session_book;
 class startup_gate;
 
@@ -53,6 +54,7 @@ private:
 
 // gatehouse_bastion_sessions, gatehouse_bastion_channels{group} and gatehouse_bastion_unauthenticated_connections, as
 // they are when they are scraped. Both must outlive it.
-std::shared_ptr<prometheus::Collectable> make_presence_collector(const session_book& book, const startup_gate& startups);
+std::shared_ptr<prometheus::Collectable> make_presence_collector(const session_book& book, const startup_gate& startups,
+                                                                const buffer_budget& buffers);
 
 }  // namespace gatehouse::bastion

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bastion/identity/key_rules.hpp"
+#include "bastion/ssh/buffer_budget.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,6 +20,7 @@ struct server_settings {
     std::chrono::milliseconds login_grace = std::chrono::seconds(30);
     unsigned max_auth_tries = 6;  // refused keys and bad signatures; at least 1
     unsigned channels = 32;       // open, being opened or not yet closed by the client
+    std::shared_ptr<buffer_budget> buffers = std::make_shared<buffer_budget>();  // shared with whoever else has it
 };
 
 // Throws std::runtime_error when this process does not run with libssh 0.10, from 0.10.6 on. Before any thread.

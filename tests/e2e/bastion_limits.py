@@ -1,7 +1,9 @@
 """Limits of the bastion: who asks for too much, or fails to log in too often, is refused with a reason."""
 
+import contextlib
 import socket
 import struct
+import threading
 import time
 
 import bastion_story
@@ -9,6 +11,9 @@ import story
 from bastion_session import Session, need_paramiko, paramiko
 from bastion_story import BastionStory
 from bastion_targets import echo
+from ssh_parts import read_all
+
+MIB = 1 << 20
 
 # However a connection ends that is not heard.
 REFUSED = (paramiko.SSHException, EOFError, OSError) if paramiko else ()
@@ -107,6 +112,63 @@ class Sessions(Limited):
         self.assertTrue(all(one.exchange() for one in streams))
         with self.assertRaises(paramiko.SSHException):
             self.session()
+
+
+class Memory(Limited):
+    SESSIONS, CHANNELS, EACH = 5, 4, 12 * MIB  # of which the kernel takes some
+
+    def setUp(self):
+        super().setUp()
+        self.go_on, self.taken = threading.Event(), []
+        self.addCleanup(self.go_on.set)
+
+        def stall(connection):
+            self.go_on.wait(60)
+            self.taken.append(len(read_all(connection)))
+
+        self.stalled = self.service(stall)
+        for one in self.stalled.listening:  # its clients take that over: the kernel holds little
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+
+    def pour(self, session):
+        channels = [session.open("web-1", self.stalled.port) for _ in range(self.CHANNELS)]
+        left = dict.fromkeys(channels, self.EACH)
+        piece = b"x" * 65536
+        for one in channels:
+            one.settimeout(0.05)
+        with contextlib.suppress(*REFUSED):  # the test is over
+            while left:
+                for one in list(left):
+                    with contextlib.suppress(TimeoutError):
+                        left[one] -= one.send(piece[:left[one]])
+                    if not left[one]:
+                        one.shutdown_write()
+                        del left[one]
+
+    def settled(self, wanted):
+        """What the bastion holds when it holds `wanted` and, for a second, no more."""
+        held = [-1]
+
+        def same_again():
+            held.append(self.gate.metric("bastion_buffered_bytes"))
+            time.sleep(1)
+            return held[-1] >= wanted and held[-1] == held[-2]
+
+        story.eventually(same_again, within=60)
+        return held[-1]
+
+    def test_servers_that_do_not_read_cost_no_more_than_the_limit(self):
+        self.gate = self.bastion(self.config([self.echo.port, self.stalled.port], limits={"buffers": "16MiB"}))
+        before = self.gate.memory()
+        for _ in range(self.SESSIONS):
+            threading.Thread(target=self.pour, args=(self.session(),), daemon=True).start()
+        # The windows alone would let in 40 MiB.
+        self.assertLess(self.settled(8 * MIB), 18 * MIB)
+        self.assertLess(self.gate.memory() - before, 48 * MIB)
+        self.assertTrue(self.session("bob").stream("web-1", self.echo.port).exchange(MIB))
+        self.go_on.set()
+        everything = [self.EACH] * (self.SESSIONS * self.CHANNELS)
+        story.eventually(lambda: self.taken == everything, within=60)
 
 
 class Strangers(Limited):

@@ -3,6 +3,7 @@ gatehouse_unit_test(ssh
     support/ssh_client.cpp
     unit/bastion/fixtures.cpp
     unit/http/shared_data.cpp
+    unit/ssh/buffer_budget_test.cpp
     unit/ssh/login_guard_test.cpp
     unit/ssh/openssh_key.cpp
     unit/ssh/read_ahead_test.cpp

@@ -23,6 +23,7 @@ struct channel_state {
     std::unique_ptr<session_channel> waiting;  // of a session channel, for its command
     bool terminal = false;
     std::uint32_t unread = 0;
+    std::uint32_t kept = 0;  // the most that was unread: libssh keeps the memory until the channel's end
     std::uint32_t read_since_grown = window;  // the first read opens the whole window
     std::uint64_t bytes_in = 0, bytes_out = 0;
     bool marked = false;      // something came for it

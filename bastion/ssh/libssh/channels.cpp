@@ -1,8 +1,11 @@
 #include "bastion/ssh/libssh/libssh_transport.hpp"
 
+#include "bastion/ssh/libssh/read_ahead.hpp"
 #include "bastion/ssh/libssh/server_parts.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 // What goes through open channels.
 
@@ -37,7 +40,7 @@ int libssh_transport::on_data(ssh_session, ssh_channel, void*, std::uint32_t siz
     ++state.session->data_packets_;
     if (is_stderr || !state.face) return static_cast<int>(size);  // nobody wants it: taken and dropped
     if (size > state.unread) state.bytes_in += size - state.unread;
-    state.unread = size;  // all that waits, not what came now
+    state.session->set_unread(state, size);  // all that waits, not what came now
     state.session->mark(state);
     if (size > window + window_slack) state.session->end(end_reason::window_overrun);
     return 0;
@@ -62,6 +65,23 @@ void libssh_transport::mark(channel_state& which)
     which.marked = marked_ = true;
 }
 
+void libssh_transport::set_unread(channel_state& of, std::uint32_t now)
+{
+    unread_ = unread_ - of.unread + now;
+    of.unread = now;
+    if (now <= of.kept) return;
+    by_->inside().settings.buffers->take(now - of.kept);
+    kept_ += now - of.kept;
+    of.kept = now;
+}
+
+void libssh_transport::forget(channel_state& which)
+{
+    set_unread(which, 0);
+    by_->inside().settings.buffers->give_back(which.kept);
+    kept_ -= std::exchange(which.kept, 0);
+}
+
 void libssh_transport::serve_channels()
 {
     marked_ = false;  // writing below may read, too, and mark a channel whose turn has been
@@ -77,9 +97,10 @@ void libssh_transport::serve_channels()
 void libssh_transport::reap()
 {
     if (packets_.in_packets != packets_seen_ + data_packets_) return;
-    std::erase_if(channels_, [](channel_state& one) {
+    std::erase_if(channels_, [this](channel_state& one) {
         if (one.closed_by_peer && one.waiting) one.waiting.reset();
         if (one.face || !one.closed_by_peer) return false;
+        forget(one);
         ssh_remove_channel_callbacks(one.handle, &one.callbacks);
         ssh_channel_free(one.handle);
         return true;
@@ -95,6 +116,7 @@ void libssh_transport::notice(channel_state& which)
 void libssh_transport::close(channel_state& which)
 {
     which.face = nullptr;
+    set_unread(which, 0);  // dropped when more comes
     if (ending_) return;
     ssh_channel_close(which.handle);
     if (which.closed_by_peer && !in_pump_) pump_soon();
@@ -111,12 +133,11 @@ std::string_view libssh_transport::read(channel_state& from)
     const std::uint32_t wanted = grow ? std::max(window, from.unread) : from.unread;
     const int got = ssh_channel_read_timeout(from.handle, into, wanted, 0, 0);
     if (got <= 0) {
-        from.unread = 0;
         end(end_reason::protocol_error);
         return {};
     }
     const auto size = static_cast<std::uint32_t>(got);
-    from.unread -= std::min(from.unread, size);
+    set_unread(from, from.unread - std::min(from.unread, size));
     from.read_since_grown = (grow ? 0 : from.read_since_grown) + size;
     after_io();
     return {into, size};
@@ -133,6 +154,8 @@ std::size_t libssh_transport::room(channel_state& of)
 std::size_t libssh_transport::write(channel_state& to, std::string_view what)
 {
     if (ending_ || to.closed_by_peer || what.empty()) return 0;
+    std::optional<reads_paused> silence;
+    if (paused()) silence.emplace(ssh_get_fd(session_.get()));
     const int taken = ssh_channel_write(to.handle, what.data(), static_cast<std::uint32_t>(what.size()));
     const std::size_t size = taken > 0 ? static_cast<std::size_t>(taken) : 0;
     to.bytes_out += size;

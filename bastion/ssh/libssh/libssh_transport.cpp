@@ -38,7 +38,7 @@ std::shared_ptr<transport> transport::start(asio::io_context& loop, std::shared_
 }
 
 libssh_transport::libssh_transport(asio::io_context& loop, std::shared_ptr<server> by, session_handler& handler) :
-    loop_(loop), by_(std::move(by)), handler_(handler), wait_(loop), grace_(loop),
+    loop_(loop), by_(std::move(by)), handler_(handler), wait_(loop), grace_(loop), later_(loop),
     login_(by_->inside().settings.max_auth_tries)
 {
 }
@@ -116,6 +116,7 @@ void libssh_transport::dismantle()
 {
     if (std::exchange(dead_, true)) return;
     grace_.cancel();
+    later_.cancel();
     boost::system::error_code ignored;
     wait_.close(ignored);
     for (auto& one : pending_)
@@ -125,6 +126,7 @@ void libssh_transport::dismantle()
     for (auto& one : channels_) {
         if (one.face) std::exchange(one.face, nullptr)->leave();
         one.waiting.reset();
+        forget(one);
         ssh_remove_channel_callbacks(one.handle, &one.callbacks);
     }
     if (!session_) return;
@@ -159,17 +161,17 @@ void libssh_transport::pump()
 // True when there is more to do at once.
 bool libssh_transport::turn()
 {
-    const bool more = read_packets();
+    const bool more = read_packets(), was_paused = paused();
     if (ending_) return false;
     serve_channels();
     if (ending_) return false;
-    ssh_blocking_flush(session_.get(), 0);
+    flush();
     reap();
     if (!unsent())
         replies_at_empty_ = packets_.out_packets;
     else if (packets_.out_packets - replies_at_empty_ > most_unread_replies)
         end(end_reason::unread_replies);
-    return more || to_do();
+    return (was_paused ? !paused() : more) || to_do();
 }
 
 // True when there may be more.
@@ -183,7 +185,7 @@ bool libssh_transport::read_packets()
     std::optional<read_ahead> ahead;
     if (large_packets_) ahead.emplace(ssh_get_fd(session_.get()), by_->inside().read_ahead);
     bool more = true;
-    for (int i = 0; !ending_ && ((more && !turn_is_over(i)) || (ahead && ahead->holds())); ++i) {
+    for (int i = 0; !ending_ && ((more && !turn_is_over(i) && !paused()) || (ahead && ahead->holds())); ++i) {
         if (i == most_rounds) end(end_reason::protocol_error);  // libssh does not take what it asked for
         more = read_round();
     }
@@ -230,10 +232,40 @@ bool libssh_transport::peer_left()
     return waits == 0 || (waits < 0 && errno != EAGAIN);
 }
 
+// What libssh holds of a client must not grow for now: the servers behind do not take it, and there is too much of it.
+bool libssh_transport::paused() const
+{
+    return unread_ > 0 && !by_->inside().settings.buffers->allows(kept_);
+}
+
+bool libssh_transport::to_do() const
+{
+    return marked_ || (!paused() && packets_.in_packets != packets_seen_ + data_packets_);
+}
+
+void libssh_transport::flush()
+{
+    std::optional<reads_paused> silence;
+    if (paused()) silence.emplace(ssh_get_fd(session_.get()));
+    ssh_blocking_flush(session_.get(), 0);
+}
+
+void libssh_transport::look_later()
+{
+    if (std::exchange(later_waits_, true)) return;
+    later_.expires_after(std::chrono::seconds(1));
+    later_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
+        self->later_waits_ = false;
+        if (!cancelled) self->pump();
+    });
+}
+
 void libssh_transport::arm()
 {
     if (dead_) return;
-    if (!reading_) {
+    if (paused()) {
+        look_later();
+    } else if (!reading_) {
         reading_ = true;
         wait_.async_wait(asio::posix::descriptor_base::wait_read,
                          [self = shared_from_this()](const boost::system::error_code& failed) {

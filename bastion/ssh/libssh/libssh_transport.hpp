@@ -52,9 +52,11 @@ private:
     bool take_messages();
     bool peer_left();
     void arm();
+    void flush();
+    void look_later();
     void pump_soon();
     void after_io();
-    bool to_do() const { return marked_ || packets_.in_packets != packets_seen_ + data_packets_; }
+    bool to_do() const;
     bool unsent() const { return (ssh_get_status(session_.get()) & SSH_WRITE_PENDING) != 0; }
 
     // In login.cpp
@@ -73,6 +75,9 @@ private:
     // In channels.cpp
     channel_state* adopt(ssh_channel handle);
     void mark(channel_state& which);
+    void set_unread(channel_state& of, std::uint32_t now);
+    void forget(channel_state& which);
+    bool paused() const;
     void serve_channels();
     void reap();
     static int on_data(ssh_session, ssh_channel, void* data, std::uint32_t size, int is_stderr, void* of);
@@ -84,6 +89,7 @@ private:
     session_handler& handler_;
     boost::asio::posix::stream_descriptor wait_;  // a duplicate: libssh closes its own when it likes
     boost::asio::steady_timer grace_;
+    boost::asio::steady_timer later_;  // whether others have left room
     session_ptr session_;
     event_ptr event_;
     ssh_counter_struct socket_bytes_{}, packets_{};
@@ -97,8 +103,10 @@ private:
     std::uint64_t login_requests_ = 0;  // packets, whether or not they left a message
     unsigned requests_ = 0;  // of TCP channels
     bool logged_in_ = false;  // libssh's own word on this was wrong once (CVE-2018-10933)
+    std::uint64_t unread_ = 0, kept_ = 0;  // of all channels
     bool marked_ = false;     // some channel is
     bool large_packets_ = false;  // in the last turn
+    bool later_waits_ = false;
     bool reading_ = false, writing_ = false, in_pump_ = false, pump_posted_ = false;
     bool dead_ = false;
     std::optional<end_reason> ending_;

@@ -31,4 +31,13 @@ private:
     std::string_view held_;  // of the buffer, not asked for yet
 };
 
+// While one of these lives, libssh on this thread reads nothing from `descriptor`, where it would do so whenever it writes.
+class reads_paused {
+public:
+    explicit reads_paused(int descriptor);
+    ~reads_paused();
+    reads_paused(const reads_paused&) = delete;
+    reads_paused& operator=(const reads_paused&) = delete;
+};
+
 }  // namespace gatehouse::bastion

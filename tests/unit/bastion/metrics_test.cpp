@@ -1,6 +1,7 @@
 #include "bastion/limits/startup_gate.hpp"
 #include "bastion/metrics/metrics.hpp"
 #include "bastion/session/session_book.hpp"
+#include "bastion/ssh/buffer_budget.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -47,7 +48,9 @@ TEST_CASE("who is in is counted at the scrape", "[bastion][metrics]")
 {
     bastion::session_book book;
     bastion::startup_gate startups;
-    const auto collector = bastion::make_presence_collector(book, startups);
+    bastion::buffer_budget buffers;
+    buffers.take(4096);
+    const auto collector = bastion::make_presence_collector(book, startups, buffers);
     const auto stranger = startups.enter({}, bastion::source_history::unknown, 0);
     bastion::session_entry who;
     who.id = "a";
@@ -59,4 +62,5 @@ TEST_CASE("who is in is counted at the scrape", "[bastion][metrics]")
     CHECK(text.find("gatehouse_bastion_sessions 1") != text.npos);
     CHECK(text.find("gatehouse_bastion_channels{group=\"web\"} 1") != text.npos);
     CHECK(text.find("gatehouse_bastion_unauthenticated_connections 1") != text.npos);
+    CHECK(text.find("gatehouse_bastion_buffered_bytes 4096") != text.npos);
 }

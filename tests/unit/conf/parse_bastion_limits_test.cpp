@@ -32,11 +32,11 @@ TEST_CASE("every limit of the bastion reaches its field", "[conf][bastion]")
 {
     CHECK(read("") == bastion_limits{});
     CHECK(read("login_grace: 1s, max_auth_tries: 2, max_startups: \"3:100:5\", sessions_per_user: 6, "
-               "channels_per_session: 7, idle: 10s, session: 1m, drain: 0s") ==
-          bastion_limits{1s, 2, {3, 100, 5}, 6, 7, 10s, 1min, 0s});
+               "channels_per_session: 7, buffers: 16MiB, idle: 10s, session: 1m, drain: 0s") ==
+          bastion_limits{1s, 2, {3, 100, 5}, 6, 7, 16ULL << 20, 10s, 1min, 0s});
     CHECK(read("login_grace: 10m, max_auth_tries: 100, max_startups: \"100000:1:100000\", sessions_per_user: 100000, "
-               "channels_per_session: 1000, idle: 7d, session: 30d, drain: 7d") ==
-          bastion_limits{10min, 100, {100000, 1, 100000}, 100000, 1000, 7 * 24h, 30 * 24h, 7 * 24h});
+               "channels_per_session: 1000, buffers: 1024GiB, idle: 7d, session: 30d, drain: 7d") ==
+          bastion_limits{10min, 100, {100000, 1, 100000}, 100000, 1000, 1ULL << 40, 7 * 24h, 30 * 24h, 7 * 24h});
 }
 
 TEST_CASE("a connection may be silent, and last, without a limit", "[conf][bastion]")
@@ -56,6 +56,7 @@ TEST_CASE("a limit of the bastion out of its rules is refused at the value", "[c
         {"max_auth_tries: 101", 29, ".max_auth_tries: expected a whole number 1 .. 100, found '101'"},
         {"sessions_per_user: 0", 32, ".sessions_per_user: expected a whole number 1 .. 100000, found '0'"},
         {"channels_per_session: 1001", 35, ".channels_per_session: expected a whole number 1 .. 1000, found '1001'"},
+        {"buffers: 15MiB", 22, ".buffers: must be 16MiB .. 1024GiB, found '15MiB'"},
         {"idle: 9s", 19, ".idle: must be 0s or 10s .. 7d, found '9s'"},
         {"idle: 8d", 19, ".idle: must be 0s or 10s .. 7d, found '8d'"},
         {"session: 59s", 22, ".session: must be 0s or 1m .. 30d, found '59s'"},

@@ -26,13 +26,14 @@ namespace {
 constexpr std::string_view host_secret = "the secret of a host, 32 bytes  ";
 constexpr std::string_view user_secret = "the secret of a user, 32 bytes  ";
 
-std::shared_ptr<server> make_server()
+std::shared_ptr<server> make_server(std::shared_ptr<buffer_budget> buffers)
 {
     require_libssh();
     const auto path = std::filesystem::temp_directory_path() / ("gatehouse_transport." + std::to_string(::getpid()));
     std::ofstream(path) << openssh_private_key(ed25519_key(host_secret).get());
     server_settings settings;
     settings.host_keys.push_back(path);
+    settings.buffers = std::move(buffers);
     auto made = std::make_shared<server>(settings);
     std::filesystem::remove(path);
     return made;
@@ -66,11 +67,13 @@ private:
 // A logged-in client and the transport that serves it, joined by a pair of sockets in one thread.
 class connection final : private session_handler {
 public:
-    explicit connection(std::function<void(served&)> by) : by_(std::move(by))
+    explicit connection(std::function<void(served&)> by,
+                        const std::shared_ptr<buffer_budget>& buffers = std::make_shared<buffer_budget>()) :
+        by_(std::move(by))
     {
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_) == 0);
         client_.emplace(ends_[0]);
-        REQUIRE(transport::start(loop_, make_server(), ends_[1], *this));
+        REQUIRE(transport::start(loop_, make_server(buffers), ends_[1], *this));
         client_->send_version();
         run();
         client_->send_key_share();
@@ -165,4 +168,55 @@ TEST_CASE("what arrives while a channel is being served is told, too", "[ssh][tr
     client.send(0, "first");
     client.run();
     CHECK(one.read == "first, second");
+}
+
+TEST_CASE("who holds more than is left of the memory is not read from until a server takes it", "[ssh][transport]")
+{
+    constexpr std::size_t piece = 32 * 1024, pieces = 8;  // what a socket takes
+    const auto buffers = std::make_shared<buffer_budget>();
+    buffers->resize(2 * buffer_budget::always);
+    bool taking = false;
+    connection client(
+        [&](served& one) {
+            if (taking) one.read += one.on().read();
+        },
+        buffers);
+    auto& one = client.open();
+    for (std::size_t i = 0; i < pieces; ++i) {
+        client.send(0, std::string(piece, 'x'));
+        client.run();
+    }
+    const auto held = buffers->used();
+    CHECK(held >= buffer_budget::always);
+    CHECK(held < buffer_budget::always + 2 * piece);
+    CHECK(one.on().bytes_in() == held);
+
+    SECTION("not while it is written to, either")
+    {
+        for (int i = 0; i < 40; ++i) {
+            one.on().write(std::string(64 * 1024, 'y'));
+            client.run();
+        }
+        CHECK(buffers->used() == held);
+    }
+    SECTION("then it is, and all arrives")
+    {
+        taking = true;
+        one.read += one.on().read();
+        client.run();
+        CHECK(one.read.size() == piece * pieces);
+    }
+}
+
+TEST_CASE("memory of a session is given back at its end, not before", "[ssh][transport]")
+{
+    const auto buffers = std::make_shared<buffer_budget>();
+    {
+        connection client([&](served& one) { one.read += one.on().read(); }, buffers);
+        client.open();
+        client.send(0, std::string(10'000, 'x'));
+        client.run();
+        CHECK(buffers->used() >= 10'000);
+    }
+    CHECK(buffers->used() == 0);
 }
