@@ -10,7 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <pthread.h>
-#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <exception>
 #include <utility>
@@ -23,10 +24,8 @@ namespace asio = boost::asio;
 void settle_down()
 {
     ::pthread_setname_np(::pthread_self(), "background");
-    // A thread that is merely nice keeps a core for its whole slice, 3 ms, when a worker wakes up. Going idle is always
-    // allowed; where it fails, the work is still done.
-    const sched_param none{};
-    ::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none);
+    // Of this thread alone, as Linux has it. SCHED_IDLE would wait for a whole minute beside two busy loops.
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
 }
 
 // One job and the handler that waits for it, which keeps the loop it belongs to running.

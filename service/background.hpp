@@ -7,9 +7,9 @@
 
 namespace gatehouse::service {
 
-// A thread for work that takes milliseconds of a core and may wait: it runs when no other thread wants the core
-// (SCHED_IDLE; on cores that are never free it still gets some 0.3 % of one). Begins with the first job. Jobs run one
-// after the other.
+// A thread for work that takes milliseconds of a core and may wait: the nicest there is. On a core that is never free it still
+// gets some 1.5 % of it, so that who is new is found out just when everybody is busy. Its jobs let others run between their
+// steps (service/burst.hpp). Begins with the first job. Jobs run one after the other.
 class background {
 public:
     background();
