@@ -21,6 +21,12 @@ std::string_view first_characters(std::string_view text)
     return text.substr(0, size);
 }
 
+// ASCII that is shown as it is: nearly all there is.
+bool is_simple(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char one) { return one >= ' ' && one <= '~' && one != '"' && one != '\\'; });
+}
+
 // A character of well-formed UTF-8.
 std::uint32_t code_point(std::string_view character)
 {
@@ -42,6 +48,7 @@ bool deceives(std::uint32_t value)
 std::string terminal_text(std::string_view text)
 {
     const bool cut = text.size() > longest_terminal_text;
+    if (!cut && is_simple(text)) return std::string(text);
     std::string escaped, shown;
     service::append_escaped(escaped, cut ? first_characters(text) : text);
     for (std::size_t at = 0; at < escaped.size();) {
