@@ -3,4 +3,5 @@ list(APPEND sources
   limits/session_quota.cpp
   limits/source_key.cpp
   limits/source_penalties.cpp
-  limits/startup_gate.cpp)
+  limits/startup_gate.cpp
+  limits/work_share.cpp)

@@ -12,11 +12,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace gatehouse::bastion {
 
@@ -70,6 +72,8 @@ private:
     bool refuse_login(const key_offer& offer, std::string_view reason);
     void refuse_jump(const direct_tcpip& where, std::string_view reason, std::string_view rule);
     void after_refusal();
+    void next_command();
+    void next_opening();
     void remember_failure(const direct_tcpip& where, const std::string& why);
     void welcome();
     void check_login(std::chrono::sys_seconds now);
@@ -97,6 +101,9 @@ private:
     std::optional<session_quota::pass> counted_;
     std::unique_ptr<session_book::seat> seat_;  // from the login on
     std::map<unsigned, std::shared_ptr<jump>> jumps_;
+    // These wait for their turn.
+    std::deque<std::pair<command_request, std::unique_ptr<channel>>> commands_;
+    std::deque<std::pair<direct_tcpip, std::unique_ptr<open_request>>> openings_;
     std::chrono::sys_seconds last_jump_{};
     std::chrono::steady_clock::time_point last_byte_ = begun_;  // a clock that is set must end nobody
     std::uint64_t received_ = 0, sent_ = 0;

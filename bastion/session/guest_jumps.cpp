@@ -13,8 +13,20 @@
 
 namespace gatehouse::bastion {
 
+// A client may ask for thousands a second, each with its connection and its records.
 void guest::on_direct_tcpip(direct_tcpip where, std::unique_ptr<open_request> request)
 {
+    openings_.emplace_back(std::move(where), std::move(request));
+    home_.openings.run(user_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->next_opening();
+    });
+}
+
+void guest::next_opening()
+{
+    auto [where, request] = std::move(openings_.front());
+    openings_.pop_front();
+    if (!seat_ || farewell_) return;
     if (!may_open(proof_->allowed(), where.host, where.port)) return refuse_jump(where, "permit_open", {});
     const auto& rules = *home_.rules;
     auto decided = rules.policy->decide(who(), rules.names->resolve(where.host, home_.random()), where.port, now_seconds());

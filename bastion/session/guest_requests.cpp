@@ -23,8 +23,20 @@ constexpr int no_such_command = 127;  // as a shell says it
 
 bool guest::on_session_channel() { return proof_->allowed().commands; }
 
+// To list thousands of servers takes milliseconds, and one client may ask for it many times a second.
 void guest::on_command(command_request request, std::unique_ptr<channel> from)
 {
+    commands_.emplace_back(std::move(request), std::move(from));
+    home_.commands.run(user_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->next_command();
+    });
+}
+
+void guest::next_command()
+{
+    auto [request, from] = std::move(commands_.front());
+    commands_.pop_front();
+    if (!seat_ || farewell_) return;
     const auto typed = request.command.value_or("");
     const auto now = std::chrono::steady_clock::now();
     const auto denial = home_.shared.denials.of(user_, now);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bastion/limits/work_share.hpp"
 #include "bastion/rulebook.hpp"
 #include "bastion/worker/house.hpp"
 
@@ -18,13 +19,14 @@ class server;
 
 // The surroundings of everything that lives on one worker, which they do not outlive.
 struct worker_state {
-    worker_state(boost::asio::io_context& on, house& whole) : loop(on), shared(whole), random(seeded()) {}
+    worker_state(boost::asio::io_context& on, house& whole) : loop(on), shared(whole), commands(on), openings(on), random(seeded()) {}
 
     boost::asio::io_context& loop;
     house& shared;
     rulebook_ptr rules;           // by which the next question is decided; null before the first adoption
     std::shared_ptr<server> ssh;  // with which the next connection is served
     std::map<guest*, std::shared_ptr<guest>> guests;
+    work_share commands, openings;        // of the console; of jumps
     std::function<void()> on_guest_left;  // set while something waits for the last one
     std::mt19937_64 random;               // for ids and choices, not for secrets
 

@@ -25,6 +25,7 @@ gatehouse_unit_test(bastion
     unit/bastion/source_penalties_test.cpp
     unit/bastion/source_table_test.cpp
     unit/bastion/startup_gate_test.cpp
+    unit/bastion/work_share_test.cpp
     unit/bastion/target_address_test.cpp
     unit/bastion/target_names_test.cpp
     unit/bastion/utc_text_test.cpp
