@@ -36,6 +36,7 @@ constexpr std::array<row, static_cast<std::size_t>(refusal::count_)> rows{{
     {"desync_severe", 400},
     {"desync_ambiguous", 400},
     {"desync_acceptable", 400},
+    {"accept_failed", 0},
     {"too_many_connections", 0},
     {"too_many_connections_of_source", 0},
     {"tls_handshake_failed", 0},

@@ -35,6 +35,7 @@ enum class refusal : std::uint8_t {
     desync_ambiguous,         // strictest mode only
     desync_acceptable,        // strictest mode only
     // the door
+    accept_failed,            // for want of descriptors or memory; the client waits and is tried again
     too_many_connections,
     too_many_connections_of_source,
     tls_handshake_failed,

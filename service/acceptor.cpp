@@ -54,7 +54,8 @@ struct acceptor::state : std::enable_shared_from_this<acceptor::state> {  // a w
             }
             if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
             if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO || errno == EPERM) continue;
-            rest(from);  // EMFILE, ENFILE, ENOBUFS, ENOMEM: come back when some have gone
+            take(-errno, {}, from);  // EMFILE, ENFILE, ENOBUFS, ENOMEM: come back when some have gone
+            rest(from);
             return false;
         }
         return true;

@@ -15,6 +15,8 @@ namespace gatehouse::service {
 // One listening socket on one worker: accepts in batches and hands descriptors on.
 class acceptor {
 public:
+    // `descriptor` is a connection's, and becomes the callee's; or -errno before a pause of 100 ms, when the system has
+    // no descriptor or no memory for it: those who connect wait in the backlog.
     using accepted = std::function<void(int descriptor, const boost::asio::ip::tcp::endpoint& peer,
                                         const acceptor& from)>;
 

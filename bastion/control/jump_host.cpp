@@ -66,8 +66,9 @@ jump_host::jump_host(boost::asio::io_context& control, std::shared_ptr<const con
     control_(control), out_(out), registry_(std::make_shared<prometheus::Registry>()), daemon_metrics_(*registry_),
     record_(daemon_metrics_, out),
     process_metrics_(service::make_process_collector()), counters_(*registry_), audit_(settings->bastion->audit_log),
-    penalties_(settings->bastion->penalties), presence_(make_presence_collector(book_, startups_, *buffers_)),
-    house_{audit_, counters_, book_, startups_, logins_, penalties_, quota_, denials_, out},
+    penalties_(settings->bastion->penalties), shortage_(out),
+    presence_(make_presence_collector(book_, startups_, *buffers_)),
+    house_{audit_, counters_, book_, startups_, logins_, penalties_, quota_, denials_, shortage_, out},
     pool_(threads_for(*settings->bastion)), directory_(control, *registry_, out),
     hooks_(control.get_executor(), out), sockets_(pool_.size(), std::move(inherited)),
     files_(control.get_executor(), std::chrono::seconds(1)), seconds_(control), started_(std::time(nullptr))
@@ -151,6 +152,7 @@ void jump_host::every_second()
         every_second();  // also after a step that throws
         if (unread_since_ms_ && steady_ms() - *unread_since_ms_ >= read_again_after_ms) files_changed();
         hooks_.step(directory_.current(), book_, steady_ms());
+        shortage_.each_second(std::chrono::steady_clock::now());
     });
 }
 

@@ -20,6 +20,7 @@
 #include "service/log.hpp"
 #include "service/process_metrics.hpp"
 #include "service/ready_report.hpp"
+#include "service/shortage.hpp"
 #include "service/socket_table.hpp"
 #include "service/workers.hpp"
 
@@ -98,6 +99,7 @@ private:
     source_penalties penalties_;
     session_quota quota_;
     last_denials denials_;
+    service::shortage shortage_;
     std::shared_ptr<buffer_budget> buffers_ = std::make_shared<buffer_budget>();
     std::shared_ptr<prometheus::Collectable> presence_;
     house house_;

@@ -89,7 +89,7 @@ metrics::metrics(prometheus::Registry& registry) :
     refused_requests_(counters_of(registry, "gatehouse_bastion_refused_requests_total",
                                   "Requests of a kind that is never granted.")),
     dropped_(counters_of(registry, "gatehouse_bastion_dropped_connections_total",
-                         "Connections that were closed before they could log in.")),
+                         "Connections that were closed before they could log in, and attempts to accept one that failed.")),
     ends_(counters_of(registry, "gatehouse_bastion_session_ends_total", "Ends of sessions that had logged in.")),
     audit_failures_(&counters_of(registry, "gatehouse_bastion_audit_failures_total",
                                  "Records that could not be written; no channel opens without its record.")
@@ -107,7 +107,8 @@ metrics::metrics(prometheus::Registry& registry) :
     // Series that alerts look at exist before their first event.
     for (const auto* method : {"key", "certificate"}) logins_.Add({{"result", "accepted"}, {"reason", method}});
     opens_.Add({{"result", "opened"}, {"reason", "rule"}});
-    for (const auto* reason : {"startups", "penalty", "proxy_header", "resources"}) dropped_.Add({{"reason", reason}});
+    for (const auto* reason : {"startups", "penalty", "proxy_header", "resources", "accept_failed"})
+        dropped_.Add({{"reason", reason}});
     for (const auto* kind : {"remote_forward", "x11", "agent", "subsystem", "environment", "session", "channel_kind",
                              "channel_limit", "tiny_packets", "exec"})
         refused_requests_.Add({{"kind", kind}});

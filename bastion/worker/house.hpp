@@ -2,6 +2,7 @@
 
 namespace gatehouse::service {
 class log;
+class shortage;
 }
 
 namespace gatehouse::bastion {
@@ -25,6 +26,7 @@ struct house {
     source_penalties& penalties;
     session_quota& quota;
     last_denials& denials;
+    service::shortage& lacking;  // what a new connection needs
     service::log& out;
 };
 

@@ -11,6 +11,7 @@
 #include "service/acceptor.hpp"
 #include "service/address_block.hpp"
 #include "service/log.hpp"
+#include "service/shortage.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -60,6 +61,7 @@ struct worker::parts {
     parts(asio::io_context& loop, house& shared) : home(loop, shared), seconds(loop), deadline(loop) {}
 
     void arrive(int descriptor, const tcp::endpoint& peer);
+    void not_accepted(int error);
     void admit(int descriptor, const connection_ends& ends);
     void drop(std::string_view reason, const tcp::endpoint& source);
     void every_second();
@@ -109,6 +111,7 @@ void worker::adopt(rulebook_ptr rules, std::shared_ptr<server> ssh, std::vector<
 
 void worker::parts::arrive(int descriptor, const tcp::endpoint& peer)
 {
+    if (descriptor < 0) return not_accepted(-descriptor);
     const connection_ends ends{peer, local_end(descriptor)};
     const bool announces = std::ranges::any_of(
         trusted, [&](const service::address_block& one) { return one.contains(peer.address()); });
@@ -117,6 +120,12 @@ void worker::parts::arrive(int descriptor, const tcp::endpoint& peer)
         if (given_back < 0) return drop("proxy_header", ends.source);
         admit(given_back, {said.source.value_or(ends.source), said.destination.value_or(ends.reached)});
     });
+}
+
+void worker::parts::not_accepted(int error)
+{
+    home.shared.counters.dropped_connection("accept_failed");
+    home.shared.lacking.met(error, std::chrono::steady_clock::now());
 }
 
 void worker::parts::admit(int descriptor, const connection_ends& ends)

@@ -34,6 +34,7 @@ load_balancer::load_balancer(boost::asio::io_context& control, std::shared_ptr<c
     record_(daemon_metrics_, out),
     process_metrics_(service::make_process_collector()), pool_(threads_for(*settings->lb)),
     counters_(std::make_shared<metrics>(pool_.size())), access_log_(pool_.size(), out),
+    shortage_(out), door_{.lacking = shortage_},
     directory_(control, *registry_, out), targets_(out),
     auto_scaling_(control.get_executor(), out), zone_(control.get_executor(), out,
                                                       [this](const std::string& zone) {
@@ -152,6 +153,7 @@ void load_balancer::every_second()
             tickets_rotated_ = now;
             tls_.rotate_ticket_keys();
         }
+        shortage_.each_second(std::chrono::steady_clock::now());
         every_second();
     });
 }

@@ -16,6 +16,7 @@
 #include "service/log.hpp"
 #include "service/process_metrics.hpp"
 #include "service/ready_report.hpp"
+#include "service/shortage.hpp"
 #include "service/socket_table.hpp"
 #include "service/workers.hpp"
 
@@ -94,6 +95,7 @@ private:
     service::workers pool_;
     std::shared_ptr<metrics> counters_;
     access_log access_log_;
+    service::shortage shortage_;
     door door_;
     std::vector<std::unique_ptr<worker>> workers_;
 

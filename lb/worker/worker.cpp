@@ -19,6 +19,7 @@ struct worker::parts {
 
     listener_state& state_of(const std::string& name);
     void adopt_listener(const listener_plan& from, const plan_ptr& whole);
+    void not_accepted(int error);
     void leave(listener_state& gone);
     void close_strangers();
     void tick();
@@ -84,8 +85,15 @@ void worker::parts::adopt_listener(const listener_plan& from, const plan_ptr& wh
     for (const auto& socket : from.opened)
         state.sockets.emplace_back(home.loop, socket.descriptor, socket.address,
                                    [this, &state](int descriptor, const auto& peer, const service::acceptor& through) {
+                                       if (descriptor < 0) return not_accepted(-descriptor);
                                        client_connection::open(home, state, descriptor, peer, through);
                                    });
+}
+
+void worker::parts::not_accepted(int error)
+{
+    home.stats.refused[static_cast<std::size_t>(refusal::accept_failed)].add();
+    home.shared.lacking.met(error, std::chrono::steady_clock::now());
 }
 
 void worker::parts::leave(listener_state& gone)

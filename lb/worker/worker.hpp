@@ -1,6 +1,7 @@
 #pragma once
 
 #include "lb/worker/plan.hpp"
+#include "service/shortage.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -13,11 +14,12 @@ namespace gatehouse::lb {
 
 // What all workers share: counts that a limit of the whole door needs, and the way to the control thread.
 struct door {
+    service::shortage& lacking;                 // what a new connection needs
     std::atomic<std::uint32_t> connections{0};  // of clients, over all workers
     class source_counts;                        // connections per client address; see source_counts.hpp
-    std::shared_ptr<source_counts> sources;
+    std::shared_ptr<source_counts> sources{};
     // Called on a worker when a connect to a target failed for the first time since its last probe. Must be quick.
-    std::function<void(const std::shared_ptr<target>&)> suspected;
+    std::function<void(const std::shared_ptr<target>&)> suspected{};
 };
 
 // One thread's share of the door: its listening sockets, client connections, upstream pool and scratch memory.

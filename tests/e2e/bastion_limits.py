@@ -227,6 +227,19 @@ class Strangers(Limited):
         self.assert_audited(self.gate, "login_refused", reason="too_many_tries")
 
 
+class Shortage(Limited):
+    def test_who_comes_while_no_descriptor_is_left_waits_and_the_operator_is_told(self):
+        self.start()
+        with self.gate.without_descriptors():
+            wire = socket.create_connection(self.gate.address(), timeout=20)
+            self.addCleanup(wire.close)
+            story.eventually(lambda: "connections cannot be accepted" in self.gate.log())
+        self.assertEqual(wire.recv(4), b"SSH-")
+        story.eventually(lambda: "connections are accepted again" in self.gate.log())
+        self.assertEqual(self.gate.log().count("connections cannot be accepted"), 1)
+        self.assertGreater(self.dropped("accept_failed"), 0)
+
+
 def header_v2(source, port, *, family=0x11, command=0x21, target="127.0.0.1"):
     kind = socket.AF_INET if family == 0x11 else socket.AF_INET6
     addresses = socket.inet_pton(kind, source) + socket.inet_pton(kind, target) + struct.pack("!HH", port, 22)

@@ -206,6 +206,20 @@ class Limits(story.Story):
             self.assertTrue(wire.closed())
 
 
+class Shortage(story.Story):
+    def test_who_comes_while_no_descriptor_is_left_waits_and_the_operator_is_told(self):
+        gate = self.door(house([self.origin()]))
+        with gate.without_descriptors():
+            wire = Wire(gate.address())
+            self.addCleanup(wire.close)
+            wire.send("GET /bytes/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            story.eventually(lambda: "connections cannot be accepted" in gate.log())
+        self.assertEqual(wire.response().status, 200)
+        story.eventually(lambda: "connections are accepted again" in gate.log())
+        self.assertEqual(gate.log().count("connections cannot be accepted"), 1)
+        self.assertGreater(gate.metric("lb_refused_total", reason="accept_failed"), 0)
+
+
 class NoTarget(story.Story):
     def status_and_reason(self, gate, reason):
         with Wire(gate.address()) as wire:

@@ -1,10 +1,12 @@
 """gatehouse-lb as a story uses it: started on free ports, watched through its admin endpoint, stopped by its pid."""
 
+import contextlib
 import fcntl
 import http.client
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import time
@@ -222,6 +224,16 @@ class Gatehouse:
         if succeeds:  # the ready file tells of the start alone
             self._remember(self.api("/api/v1/status")["listeners"])
         return json.loads(body).get("errors", [])
+
+    @contextlib.contextmanager
+    def without_descriptors(self):
+        """It can open nothing meanwhile, so its admin endpoint is silent, too."""
+        limits = resource.prlimit(self.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(self.pid, resource.RLIMIT_NOFILE, limits)
 
     def memory(self, field="VmRSS"):
         """Bytes, from /proc/PID/status."""

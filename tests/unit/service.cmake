@@ -1,6 +1,7 @@
 gatehouse_unit_test(service
   SOURCES
     unit/http/shared_data.cpp
+    unit/service/acceptor_test.cpp
     unit/service/address_block_test.cpp
     unit/service/admin_guard_test.cpp
     unit/service/admin_router_test.cpp
@@ -22,6 +23,7 @@ gatehouse_unit_test(service
     unit/service/process_metrics_test.cpp
     unit/service/proxy_header_test.cpp
     unit/service/ready_report_test.cpp
+    unit/service/shortage_test.cpp
     unit/service/signals_test.cpp
     unit/service/socket_table_test.cpp
     unit/service/sockets_test.cpp
