@@ -118,7 +118,8 @@ void jump_host::put_to_work(std::shared_ptr<const conf::config> settings)
     penalties_.configure(bastion.penalties);
     buffers_->resize(bastion.limits.buffers);
     record_.served();
-    unread_since_ms_.reset();
+    for (auto* since : {&unread_at_ms_, &user_keys_stale_ms_, &host_keys_stale_ms_}) since->reset();
+    show_stale_keys();
     addresses_ = opened.front().addresses[listener_name];
     publish(std::move(next), std::move(ssh), std::move(opened));
     directory_.apply(settings_->groups, settings_->aws);
@@ -150,7 +151,8 @@ void jump_host::every_second()
     seconds_.async_wait([this](const boost::system::error_code& stopped) {
         if (stopped) return;
         every_second();  // also after a step that throws
-        if (unread_since_ms_ && steady_ms() - *unread_since_ms_ >= read_again_after_ms) files_changed();
+        if (unread_at_ms_ && steady_ms() - *unread_at_ms_ >= read_again_after_ms) files_changed();
+        show_stale_keys();
         hooks_.step(directory_.current(), book_, steady_ms());
         shortage_.each_second(std::chrono::steady_clock::now());
     });
@@ -167,22 +169,34 @@ void jump_host::watch_files()
 // is reported once: what could not be read now is tried again.
 void jump_host::files_changed()
 {
-    unread_since_ms_.reset();
-    const auto try_to = [this](const char* what, const auto& work) {
+    unread_at_ms_.reset();
+    const auto try_to = [this](const char* what, std::optional<std::int64_t>& stale, const auto& work) {
         try {
             work();
+            stale.reset();
             out_.info(std::string(what) + " reloaded");
         } catch (const std::exception& failed) {
             out_.error(std::string(what) + " were not reloaded, the old ones stay in use", {{"reason", failed.what()}});
-            unread_since_ms_ = steady_ms();
+            unread_at_ms_ = steady_ms();
+            if (!stale) stale = unread_at_ms_;
         }
     };
-    try_to("keys", [this] {
+    try_to("keys", user_keys_stale_ms_, [this] {
         auto next = *rules_;
         next.people = read_roster(*settings_->bastion, out_);
         publish(std::move(next));
     });
-    try_to("host keys", [this] { publish(*rules_, servers_for(*settings_->bastion, pool_.size(), buffers_)); });
+    try_to("host keys", host_keys_stale_ms_,
+           [this] { publish(*rules_, servers_for(*settings_->bastion, pool_.size(), buffers_)); });
+}
+
+void jump_host::show_stale_keys()
+{
+    const auto seconds = [now = steady_ms()](const std::optional<std::int64_t>& since) {
+        return std::chrono::seconds(since ? (now - *since) / 1000 : 0);
+    };
+    counters_.stale(metrics::keys::user, seconds(user_keys_stale_ms_));
+    counters_.stale(metrics::keys::host, seconds(host_keys_stale_ms_));
 }
 
 std::vector<std::string> jump_host::reload()

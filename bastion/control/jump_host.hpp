@@ -82,6 +82,7 @@ private:
     void every_second();
     void watch_files();
     void files_changed();
+    void show_stale_keys();
     void warn_of_late_changes(const conf::config& next);
 
     boost::asio::io_context& control_;
@@ -113,7 +114,8 @@ private:
     service::file_watch files_;
     boost::asio::steady_timer seconds_;
     rulebook_ptr rules_;
-    std::optional<std::int64_t> unread_since_ms_;  // a file of keys changed and could not be read
+    std::optional<std::int64_t> unread_at_ms_;  // a file of keys could not be read, at the last attempt
+    std::optional<std::int64_t> user_keys_stale_ms_, host_keys_stale_ms_;  // since when
     std::int64_t started_ = 0;
     unsigned drained_workers_ = 0;
     bool draining_ = false;

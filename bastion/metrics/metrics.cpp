@@ -104,6 +104,13 @@ metrics::metrics(prometheus::Registry& registry) :
                     .Register(registry)
                     .Add({}, prometheus::Histogram::BucketBoundaries{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1,
                                                                      2.5, 5, 10});
+    auto& stale = prometheus::BuildGauge()
+                      .Name("gatehouse_bastion_stale_keys_seconds")
+                      .Help("How long keys, CAs and revocations have been in force that their files no longer say, as those cannot "
+                            "be read; 0 when all is read.")
+                      .Register(registry);
+    stale_user_keys_ = &stale.Add({{"keys", "user"}});
+    stale_host_keys_ = &stale.Add({{"keys", "host"}});
     // Series that alerts look at exist before their first event.
     for (const auto* method : {"key", "certificate"}) logins_.Add({{"result", "accepted"}, {"reason", method}});
     opens_.Add({{"result", "opened"}, {"reason", "rule"}});
@@ -143,6 +150,11 @@ void metrics::moved(std::uint64_t received, std::uint64_t sent)
 void metrics::connected(std::chrono::steady_clock::duration took)
 {
     connect_->Observe(std::chrono::duration<double>(took).count());
+}
+
+void metrics::stale(keys which, std::chrono::seconds since)
+{
+    (which == keys::user ? stale_user_keys_ : stale_host_keys_)->Set(static_cast<double>(since.count()));
 }
 
 double metrics::logins() const

@@ -3,6 +3,7 @@
 #include <prometheus/collectable.h>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
@@ -35,6 +36,8 @@ public:
     void audit_failed() { audit_failures_->Increment(); }
     void moved(std::uint64_t received, std::uint64_t sent);
     void connected(std::chrono::steady_clock::duration took);
+    enum class keys { user, host };
+    void stale(keys which, std::chrono::seconds since);  // zero: those in force are those of the files
 
     double logins() const;  // accepted ones, since the start
 
@@ -50,6 +53,7 @@ private:
     prometheus::Counter* received_;
     prometheus::Counter* sent_;
     prometheus::Histogram* connect_;
+    prometheus::Gauge *stale_user_keys_, *stale_host_keys_;
 };
 
 // gatehouse_bastion_sessions, gatehouse_bastion_channels{group} and gatehouse_bastion_unauthenticated_connections, as

@@ -13,7 +13,7 @@ import bastion
 import bastion_story
 import story
 from bastion_keys import Keys
-from bastion_session import Session, need_paramiko
+from bastion_session import Session, need_paramiko, paramiko
 from bastion_story import BastionStory
 from bastion_targets import WEB, Service, echo, instances
 
@@ -204,6 +204,30 @@ class Changes(Live):
         story.eventually(lambda: not goes.open)
         self.assertTrue(stays.exchange())
         self.assertTrue(self.stream("alice").exchange())
+
+    def test_how_long_a_revocation_list_cannot_be_read_is_shown(self):
+        keys = Keys(self.folder)
+        keys.make("ca", "revoked")
+        krl = self.folder / "krl"
+        keys.revoke(krl)
+        self.settings["bastion"]["users"][0] = {"name": "alice", "authorized_keys": [keys.public("revoked")]}
+        self.settings["bastion"]["user_ca"] = {"keys": str(keys.path("ca.pub")), "krl": str(krl)}
+        self.gate.reload(self.settings)
+        krl.write_bytes(b"no list\n")
+        story.eventually(lambda: self.stale("user") > 0)
+        self.assertEqual(self.stale("host"), 0)
+        keys.revoke(krl, "revoked")
+        story.eventually(lambda: self.stale("user") == 0)
+        with self.assertRaises(paramiko.SSHException):
+            Session(self.gate, keys, "alice", "revoked")
+        krl.write_bytes(b"no list\n")
+        story.eventually(lambda: self.stale("user") > 0)
+        del self.settings["bastion"]["user_ca"]["krl"]
+        self.gate.reload(self.settings)
+        self.assertEqual(self.stale("user"), 0)
+
+    def stale(self, keys):
+        return self.gate.metric("bastion_stale_keys_seconds", keys=keys)
 
     def test_a_certificate_ends_its_session_when_it_ends_itself(self):
         self.keys.make("short_ca")

@@ -44,6 +44,17 @@ TEST_CASE("logins and jumps are counted by outcome and reason", "[bastion][metri
     CHECK(text.find("gatehouse_bastion_connect_seconds_bucket{le=\"0.005\"} 1") != text.npos);
 }
 
+TEST_CASE("how long keys are not those of their files is shown by kind", "[bastion][metrics]")
+{
+    prometheus::Registry registry;
+    metrics counters(registry);
+    CHECK(text_of(registry).find("gatehouse_bastion_stale_keys_seconds{keys=\"user\"} 0") != std::string::npos);
+    counters.stale(metrics::keys::host, std::chrono::minutes(2));
+    const auto text = text_of(registry);
+    CHECK(text.find("gatehouse_bastion_stale_keys_seconds{keys=\"host\"} 120") != text.npos);
+    CHECK(text.find("gatehouse_bastion_stale_keys_seconds{keys=\"user\"} 0") != text.npos);
+}
+
 TEST_CASE("who is in is counted at the scrape", "[bastion][metrics]")
 {
     bastion::session_book book;
