@@ -63,6 +63,7 @@ struct worker::parts {
     void arrive(int descriptor, const tcp::endpoint& peer);
     void not_accepted(int error);
     void admit(int descriptor, const connection_ends& ends);
+    void turn_away_startup(int descriptor, const tcp::endpoint& source);
     void drop(std::string_view reason, const tcp::endpoint& source);
     void every_second();
     void end_all(std::string_view label);
@@ -116,7 +117,13 @@ void worker::parts::arrive(int descriptor, const tcp::endpoint& peer)
     const bool announces = std::ranges::any_of(
         trusted, [&](const service::address_block& one) { return one.contains(peer.address()); });
     if (!announces) return admit(descriptor, ends);
-    read_preface(home.loop, descriptor, [this, ends](int given_back, const announced& said) {
+    // Who it is comes with the header, so it may take one of the places kept for those who logged in lately.
+    auto place = home.shared.startups.enter(home.rules->settings->limits.max_startups, source_history::logged_in_lately,
+                                            static_cast<std::uint32_t>(home.random()));
+    if (!place) return turn_away_startup(descriptor, ends.source);
+    read_preface(home.loop, descriptor, [this, ends, held = std::make_shared<startup_gate::pass>(*std::move(place))](
+                                            int given_back, const announced& said) mutable {
+        held.reset();
         if (given_back < 0) return drop("proxy_header", ends.source);
         admit(given_back, {said.source.value_or(ends.source), said.destination.value_or(ends.reached)});
     });
@@ -142,15 +149,18 @@ void worker::parts::admit(int descriptor, const connection_ends& ends)
     }
     auto place = shared.startups.enter(home.rules->settings->limits.max_startups, shared.logins.of(source, now),
                                        static_cast<std::uint32_t>(home.random()));
-    if (!place) {
-        drop("startups", ends.source);
-        return turn_away(descriptor, "Too many connections are logging in: try again.");
-    }
+    if (!place) return turn_away_startup(descriptor, ends.source);
     const auto made = std::make_shared<guest>(home, ends, *std::move(place));
     home.guests.emplace(made.get(), made);
     if (made->begin(descriptor)) return;
     home.guests.erase(made.get());
     drop("resources", ends.source);
+}
+
+void worker::parts::turn_away_startup(int descriptor, const tcp::endpoint& source)
+{
+    drop("startups", source);
+    turn_away(descriptor, "Too many connections are logging in: try again.");
 }
 
 // Each is counted; a flood does not fill the log.

@@ -34,6 +34,9 @@ class Limited(BastionStory):
         self.addCleanup(made.close)
         return made
 
+    def strangers(self):
+        return self.gate.metric("bastion_unauthenticated_connections")
+
     def dropped(self, reason):
         return self.gate.metric("bastion_dropped_connections_total", reason=reason)
 
@@ -181,11 +184,11 @@ class Strangers(Limited):
         held = [socket.create_connection(self.gate.address(), timeout=10) for _ in range(2)]
         for one in held:
             self.addCleanup(one.close)
-        story.eventually(lambda: self.gate.metric("bastion_unauthenticated_connections") == 2)
+        story.eventually(lambda: self.strangers() == 2)
         self.assertIn(b"try again", self.said())
         self.assertEqual(self.dropped("startups"), 1)
         held[0].close()
-        story.eventually(lambda: self.gate.metric("bastion_unauthenticated_connections") == 1)
+        story.eventually(lambda: self.strangers() == 1)
         self.session()
 
     def test_whoever_fails_again_and_again_waits(self):
@@ -251,11 +254,12 @@ class BehindABalancer(Limited):
 
     def setUp(self):
         super().setUp()
-        self.gate = self.bastion(self.postern(
+        self.settings = self.postern(
             {"alice": (["alice"],)},
             [{"name": "office", "users": ["alice"], "targets": ["web"], "ports": [self.echo.port],
               "source": ["203.0.113.0/24", "2001:db8:1::/48"]}],
-            proxy_protocol={"trusted": ["127.0.0.1"]}, penalties={"enabled": True}))
+            proxy_protocol={"trusted": ["127.0.0.1"]}, penalties={"enabled": True})
+        self.gate = self.bastion(self.settings)
 
     def test_the_header_says_who_the_client_is(self):
         for header, source in ((b"PROXY TCP4 203.0.113.7 127.0.0.1 50123 22\r\n", "203.0.113.7:50123"),
@@ -299,6 +303,24 @@ class BehindABalancer(Limited):
         with self.assertRaises(paramiko.ChannelException):
             session.open("web-1", self.echo.port)
         self.assertEqual(self.gate.audit(source="203.0.113.7:50123"), [])
+
+    def test_connections_without_a_header_are_bounded_as_those_without_a_login(self):
+        self.settings["bastion"]["limits"] = {"max_startups": "2:100:2"}
+        self.gate.reload(self.settings)
+        silent = []
+
+        def crowded():
+            silent.append(socket.create_connection(self.gate.address(), timeout=10))
+            self.addCleanup(silent[-1].close)
+            return self.dropped("startups")
+
+        story.eventually(crowded)
+        self.assertGreater(self.strangers(), 0)
+        self.assertLessEqual(self.strangers(), 4)  # two of them for who logged in lately, as any of these may have
+        for one in silent:
+            one.close()
+        story.eventually(lambda: self.strangers() == 0)
+        self.session(before=b"PROXY TCP4 203.0.113.7 127.0.0.1 50123 22\r\n")
 
     def test_the_balancer_must_say_it(self):
         with self.assertRaises(REFUSED):
