@@ -142,6 +142,7 @@ void guest::end_unproven(end_reason why)
         home_.shared.penalties.penalise(source, offence::no_login, now);
     if (why == end_reason::peer_left) return;
     auto refused = record(audit_event::login_refused);
+    if (user_.empty()) refused.principal = offered_for_;
     refused.reason = label;
     refused.duration = lasted();
     write(refused);

@@ -69,6 +69,7 @@ private:
     void on_refused(refusal what) override;
     void on_end(end_reason why) override;
 
+    void note(std::string_view user);
     bool refuse_login(const key_offer& offer, std::string_view reason);
     void refuse_jump(const direct_tcpip& where, std::string_view reason, std::string_view rule);
     void after_refusal();
@@ -94,6 +95,7 @@ private:
     const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 
     std::string id_, user_, client_;
+    std::string offered_for_;  // the user whom the last offer named
     std::string blob_;  // what the user logged in with
     std::optional<proven_login> proof_;
     std::shared_ptr<const roster> judged_by_;  // gave the proof: another one may not, and is asked when it comes

@@ -16,10 +16,16 @@
 
 namespace gatehouse::bastion {
 
-bool guest::on_public_key(const key_offer& offer)
+void guest::note(std::string_view user)
 {
     ++offers_;
+    offered_for_ = user;
     client_ = transport_->negotiated().client_version;
+}
+
+bool guest::on_public_key(const key_offer& offer)
+{
+    note(offer.user);
     const auto& rules = *home_.rules;
     if (rules.draining) {  // closed and not refused: a client that is refused takes its key for bad
         transport_->send_banner("This bastion is shutting down: please connect again.\r\n");
@@ -48,14 +54,13 @@ bool guest::on_public_key(const key_offer& offer)
 
 void guest::on_unfit_key(const key_offer& offer, login_refusal why)
 {
-    ++offers_;
-    client_ = transport_->negotiated().client_version;
+    note(offer.user);
     refuse_login(offer, to_string(why));
 }
 
 void guest::on_bad_signature(const std::string& user)
 {
-    ++offers_;
+    note(user);
     home_.shared.counters.count(metrics::login::refused, to_string(login_refusal::bad_signature));
     auto refused = record(audit_event::login_refused);
     refused.principal = user;

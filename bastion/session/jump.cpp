@@ -52,7 +52,10 @@ void jump::connected(const boost::system::error_code& failed)
     boost::system::error_code ignored;
     local_ = socket_.local_endpoint(ignored);
     auto opened = std::exchange(request_, nullptr)->accept();
-    if (!opened) return over("client_left");
+    if (!opened) {
+        home_.shared.counters.count(metrics::opening::failed, "client_left");
+        return over("client_left");
+    }
     home_.shared.counters.count(metrics::opening::opened, "rule");
     of_->seat_->connected(asked_.number, local_);
     relay_ = relay::start(std::move(opened), std::move(socket_), [self = shared_from_this()](const relay::result& after) {
@@ -72,7 +75,10 @@ void jump::fail(std::string_view label, std::string reason)
 void jump::stop(std::string reason)
 {
     if (!of_) return;
-    if (const auto request = std::exchange(request_, nullptr)) request->refuse(open_failure::prohibited);
+    if (const auto request = std::exchange(request_, nullptr)) {
+        request->refuse(open_failure::prohibited);
+        home_.shared.counters.count(metrics::opening::failed, "stopped");
+    }
     if (relay_) relay_->stop();
     over(std::move(reason));
 }

@@ -227,7 +227,7 @@ class Strangers(Limited):
                     transport.auth_publickey("alice", stranger)
             story.eventually(lambda: not transport.is_active())
         self.assert_counted(self.gate, "bastion_logins_total", 0, result="abandoned", reason="too_many_tries")
-        self.assert_audited(self.gate, "login_refused", reason="too_many_tries")
+        self.assert_audited(self.gate, "login_refused", reason="too_many_tries", principal="alice")
 
 
 class Shortage(Limited):

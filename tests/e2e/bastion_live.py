@@ -293,7 +293,8 @@ class Changes(Live):
 class Ending(Live):
     def setUp(self):
         super().setUp()
-        self.gate = self.bastion(self.config([self.echo.port], admins=["alice"]))
+        self.settings = self.config([self.echo.port], admins=["alice"])
+        self.gate = self.bastion(self.settings)
         self.goes, self.stays = self.stream("bob"), self.stream("bob")
         self.id = next(one["id"] for one in self.gate.sessions() if one["source"] == self.goes.session.local)
 
@@ -323,6 +324,27 @@ class Ending(Live):
         code, told = self.session("alice").run("sessions")
         self.assertEqual(code, 0)
         self.assertIn(self.id, told)
+
+    def silent_port(self, address):
+        """It answers no connection: the backlog is full."""
+        full = socket.create_server((address, 0), backlog=0)
+        self.addCleanup(full.close)
+        for _ in range(4):
+            one = socket.socket()
+            self.addCleanup(one.close)
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        return full.getsockname()[1]
+
+    def test_a_jump_that_still_connects_when_its_session_ends_is_counted(self):
+        port = self.silent_port(WEB["web-1"])
+        self.settings["bastion"]["rules"][1]["ports"] = [self.echo.port, port]
+        self.gate.reload(self.settings)
+        client = self.start_ssh(self.client(self.gate, "bob"), "-W", f"web-1:{port}", "bastion")
+        self.assert_audited(self.gate, "channel", requested_port=port)
+        client.terminate()
+        self.assert_audited(self.gate, "channel_end", requested_port=port, reason="peer_left")
+        self.assert_counted(self.gate, "bastion_channel_opens_total", 0, result="failed", reason="stopped")
 
     def test_the_operator_ends_one(self):
         done = self.ctl("sessions", "kill", self.id)
