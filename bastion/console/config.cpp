@@ -76,10 +76,11 @@ private:
     {
         const auto& id = one.who->id;
         const auto open = mine_.open_ports(one);
-        if (open.empty() || !is_word(id) || id == alias || !means(id, one, open.front())) return;
-        if (!told_.insert(id).second) return;
+        if (open.empty() || !is_word(id) || id == alias) return;
+        const bool full = told_.size() >= most_servers;  // more are only counted: nobody is looked up for that
+        if ((!full && !means(id, one, open.front())) || !told_.insert(id).second) return;
         wildcard_ = wildcard_ || id.starts_with("i-");
-        if (told_.size() > most_servers) {
+        if (full) {
             ++more_;
             return;
         }
@@ -102,7 +103,14 @@ private:
 
     std::optional<boost::asio::ip::address> where(std::string_view name, std::uint16_t port) const
     {
-        const auto made = asked_.rules.policy->decide(mine_.who(), mine_.find(name), port, asked_.now);
+        const auto found = mine_.find(name);
+        if (found.residents.size() == 1) {
+            const auto& only = found.residents.front();
+            const auto open = mine_.open_ports(only);
+            if (std::ranges::find(open, port) == open.end()) return std::nullopt;
+            return plain(only.who->address);
+        }
+        const auto made = asked_.rules.policy->decide(mine_.who(), found, port, asked_.now);
         const auto* const yes = std::get_if<grant>(&made);
         if (!yes) return std::nullopt;
         return yes->endpoint().address();

@@ -1,5 +1,7 @@
 #include "bastion/console/reach.hpp"
 
+#include <algorithm>
+
 namespace gatehouse::bastion {
 
 asker asker_of(const console_question& asked)
@@ -30,7 +32,10 @@ decision reach::decide(const resident& to, std::uint16_t port) const
 
 std::vector<std::uint16_t> reach::open_ports(const resident& to) const
 {
-    std::vector<std::uint16_t> open;
+    const auto is_like = [&](const known_ports& one) { return asked_.rules.policy->alike(one.of, to); };
+    if (const auto before = std::ranges::find_if(known_, is_like); before != known_.end()) return before->open;
+    if (!known_.empty() && known_.front().of.home != to.home) known_.clear();
+    auto& open = known_.emplace_back(to, std::vector<std::uint16_t>()).open;
     const auto known = groups_.find(to.group());
     if (!asked_.may_forward || known == groups_.end()) return open;
     for (const auto port : known->second)

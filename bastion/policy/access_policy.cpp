@@ -71,6 +71,13 @@ decision access_policy::decide(const asker& who, const resolution& to, std::uint
     return refused{why, why == denial::forbidden_target ? std::string() : closest_rule->name(), {}};
 }
 
+bool access_policy::alike(const resident& one, const resident& other) const
+{
+    const auto goes = [](const resident& who) { return who.who->state == discovery::lifecycle::terminating; };
+    const auto forbidden = [this](const resident& who) { return is_forbidden(who.who->address, loopback_); };
+    return one.group() == other.group() && goes(one) == goes(other) && forbidden(one) == forbidden(other);
+}
+
 std::vector<access_policy::verdict> access_policy::explain(const asker& who, const resolution& to, std::uint16_t port,
                                                            std::chrono::sys_seconds when) const
 {

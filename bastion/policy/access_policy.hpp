@@ -58,6 +58,9 @@ public:
     // another group cannot take a name away.
     decision decide(const asker& who, const resolution& to, std::uint16_t port, std::chrono::sys_seconds when) const;
 
+    // Whether decide() says the same of both, each asked alone, whoever asks: of a server it looks at nothing else.
+    bool alike(const resident& one, const resident& other) const;
+
     // What became of one rule.
     struct verdict {
         std::string rule;

@@ -64,6 +64,30 @@ struct asked_bastion {
 
 }  // namespace
 
+TEST_CASE("servers that are alike get the same answer", "[policy]")
+{
+    asked_bastion to;
+    to.rule("one", {"web"});
+    to.house["web"] = group("web", {server("i-0a", "10.0.0.1", "front"), server("i-0b", "10.0.0.2"),
+                                    server("i-0c", "10.0.0.3", "", lifecycle::pending),
+                                    server("i-0d", "10.0.0.9", "", lifecycle::terminating),
+                                    server("i-0e", "127.0.0.1")})
+                          .second;
+    const access_policy policy(to.settings);
+    const auto at = [&](const char* of, std::size_t number) {
+        const auto& home = to.house.find(of)->second;
+        return resident{home, &home->members[number]};
+    };
+    const auto like_first = [&](const char* of, std::size_t number) { return policy.alike(at("web", 0), at(of, number)); };
+    CHECK(like_first("web", 1));
+    CHECK(like_first("web", 2));
+    CHECK_FALSE(like_first("web", 3));
+    CHECK_FALSE(like_first("web", 4));
+    CHECK_FALSE(like_first("db", 0));
+    to.settings.allow_loopback_targets = true;
+    CHECK(access_policy(to.settings).alike(at("web", 0), at("web", 4)));
+}
+
 TEST_CASE("without a rule nobody reaches anybody", "[access_policy]")
 {
     const asked_bastion bastion;

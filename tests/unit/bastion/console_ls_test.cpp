@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <ctime>
 
 using namespace gatehouse;
 using namespace gatehouse::bastion;
@@ -103,4 +104,27 @@ TEST_CASE("ls shows a thousand servers and counts the others", "[console]")
     const auto told = desk.text("ls");
     CHECK(std::ranges::count(told, '\n') == 1 + 1000 + 1);
     CHECK_THAT(told, Catch::EndsWith("\nand 234 more\n"));
+}
+
+TEST_CASE("a list of many servers does not ask every rule about each of them", "[console]")
+{
+    const auto cost = [](int rules, const char* command) {
+        console_desk desk;
+        std::vector<discovery::member> many;
+        for (unsigned i = 0; i < 10'000; ++i) {
+            const auto address = boost::asio::ip::address_v4(0x0a010000 + i).to_string();
+            many.push_back(server("i-" + std::to_string(100'000 + i), address.c_str(), "same"));
+        }
+        desk.house["web"] = group("web", std::move(many)).second;
+        for (int i = 0; i < rules; ++i) desk.rule("elsewhere", {"web"}).source = {{"198.51.100.0", 24}};
+        desk.rule("ops", {"web"});
+        const auto before = std::clock();
+        CHECK_THAT(desk.text(command), Contains("i-100000") && Contains("and 9000 more"));
+        return std::clock() - before;
+    };
+    for (const auto* command : {"ls", "ls web", "ls same", "why same", "config"}) {
+        CAPTURE(command);
+        const auto of_few = cost(1, command), of_many = cost(400, command);
+        CHECK(of_many / 5 < of_few);  // if each were asked: tens of times as much
+    }
 }
