@@ -76,10 +76,18 @@ struct source_penalties {
     bool operator==(const source_penalties&) const = default;
 };
 
+// Where clients find the bastion when that is not what it is bound to: behind a load balancer or NAT.
+struct public_name {
+    std::string host;        // a host name or a literal without brackets
+    std::uint16_t port = 0;  // 0 = the port that was reached
+    bool operator==(const public_name&) const = default;
+};
+
 // The `bastion:` section.
 struct bastion {
     unsigned workers = 0;                    // threads, 1 .. 1024; 0 = auto, one per core but at most 4
     std::vector<bind_address> bind;          // at least one
+    std::optional<conf::public_name> public_name;
     std::vector<std::string> host_keys;      // private key files, watched; at least one
     bool fips = false;                       // only what FIPS 140-3 allows: NIST curves, AES-GCM, no chacha20 or ed25519
     std::vector<network> proxy_protocol;     // accept PROXY v1/v2 from these only; empty = from nobody

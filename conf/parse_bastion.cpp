@@ -1,6 +1,8 @@
 #include "conf/address.hpp"
 #include "conf/parse.hpp"
+#include "conf/scalars.hpp"
 #include "conf/ssh_files.hpp"
+#include "conf/syntax.hpp"
 #include "conf/values.hpp"
 
 #include <algorithm>
@@ -27,6 +29,38 @@ take checked_files(std::vector<std::string>& to, check problem_of)
             if (!one.empty()) taken.claim(at, one, "the file");
         });
     };
+}
+
+std::optional<public_name> parse_public_name(std::string_view text)
+{
+    public_name made;
+    if (const auto address = parse_address(text)) return public_name{*address};
+    // A colon behind the last ']' is the port's: inside the brackets it is the address's.
+    const auto colon = text.rfind(':');
+    if (colon != std::string_view::npos && text.find(']', colon) == std::string_view::npos) {
+        const auto port = parse_count(text.substr(colon + 1));
+        if (!port || *port == 0 || *port > 65535) return std::nullopt;
+        made.port = static_cast<std::uint16_t>(*port);
+        text = text.substr(0, colon);
+    }
+    if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
+        const auto address = parse_address(text.substr(1, text.size() - 2));
+        if (!address || address->find(':') == std::string::npos) return std::nullopt;
+        made.host = *address;
+    } else if (is_hostname(text)) {
+        made.host = text;
+    } else {
+        return std::nullopt;
+    }
+    return made;
+}
+
+void read_public_name(const reader& at, std::optional<public_name>& to)
+{
+    const auto text = at.text();
+    if (!text) return;
+    to = parse_public_name(*text);
+    if (!to) at.fail("expected a host name or an address, and perhaps :port, " + at.found(*text));
 }
 
 void parse_user_ca(const reader& at, user_ca& to)
@@ -92,6 +126,7 @@ void parse_bastion(const reader& at, bastion& to, const names& groups, unique& b
              parse_binds(value, to.bind, binds_taken);
          },
          presence::required},
+        {"public_name", [&](const reader& value) { read_public_name(value, to.public_name); }},
         {"host_keys", checked_files(to.host_keys, check_host_key), presence::required},
         {"profile", choice(to.fips, {{"default", false}, {"fips", true}})},
         {"proxy_protocol", section(parse_proxy_protocol, to.proxy_protocol)},

@@ -41,9 +41,11 @@ std::string host_name(const boost::asio::ip::address& of)
 
 std::string bastion_entry(const console_question& asked)
 {
-    auto text = "# The bastion as it sees itself: behind a load balancer or NAT, put its public name here.\nHost " +
-                std::string(alias) + "\n  HostName " + host_name(asked.reached.address()) + "\n  Port " +
-                std::to_string(asked.reached.port()) + '\n';
+    const auto& told = asked.rules.settings->public_name;
+    std::string text;
+    if (!told) text = "# The bastion as it sees itself: behind a load balancer or NAT, put its public name here.\n";
+    ((text += "Host ") += alias) += "\n  HostName " + (told ? told->host : host_name(asked.reached.address()));
+    text += "\n  Port " + std::to_string(told && told->port != 0 ? told->port : asked.reached.port()) + '\n';
     if (is_word(asked.user)) ((text += "  User ") += asked.user) += '\n';
     return text;
 }

@@ -38,6 +38,16 @@ TEST_CASE("config names each server by its id, which no other is given", "[conso
           "# here, too, where servers have host certificates.\nHost i-*\n  ProxyJump gatehouse\n");
 }
 
+TEST_CASE("config names the bastion as the configuration says it, where it does", "[console]")
+{
+    console_desk desk;
+    desk.settings.public_name = conf::public_name{"bastion.example.com"};
+    CHECK_THAT(desk.text("config"), Contains(".\nHost gatehouse\n  HostName bastion.example.com\n  Port 2222\n") &&
+                                        !Contains("as it sees itself"));
+    desk.settings.public_name->port = 22;
+    CHECK_THAT(desk.text("config"), Contains("  HostName bastion.example.com\n  Port 22\n"));
+}
+
 TEST_CASE("config has only what the user may reach now", "[console]")
 {
     console_desk desk;

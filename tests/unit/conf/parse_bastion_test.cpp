@@ -37,6 +37,7 @@ TEST_CASE("a bastion needs an address, a host key and somebody who may log in", 
     CHECK(section.bind == std::vector<bind_address>{{"127.0.0.1", 2222}});
     CHECK(section.host_keys == std::vector<std::string>{"/key"});
     CHECK_FALSE(section.fips);
+    CHECK_FALSE(section.public_name.has_value());
     CHECK(section.proxy_protocol.empty());
     CHECK_FALSE(section.user_ca.has_value());
     CHECK(section.admins.empty());
@@ -79,6 +80,8 @@ TEST_CASE("a setting of the bastion out of its rules is refused at the value", "
 {
     check_rejections(document, 5, "bastion", {
         {"workers: 0", 12, ".workers: expected auto or a whole number 1 .. 1024, found '0'"},
+        {"public_name: \"\"", 16,
+         ".public_name: expected a host name or an address, and perhaps :port, found ''"},
         {"profile: FIPS", 12, ".profile: unknown value, found 'FIPS', did you mean 'fips'?"},
         {"proxy_protocol: {}", 19, ".proxy_protocol.trusted: is required"},
         {"proxy_protocol: { trusted: [] }", 30, ".proxy_protocol.trusted: at least one value is needed"},
@@ -101,6 +104,28 @@ TEST_CASE("a setting of the bastion out of its rules is refused at the value", "
          ".admin.token: is required when bind is not a loopback address, found '0.0.0.0:1'"},
         {"host_key: /a", 3, ".host_key: unknown key, did you mean 'host_keys'?"},
     });
+}
+
+TEST_CASE("the public name of a bastion is a host, and perhaps a port", "[conf][bastion]")
+{
+    for (const auto& [text, name] : std::vector<std::pair<std::string, public_name>>{
+             {"bastion.example.com", {"bastion.example.com"}},
+             {"bastion.example.com:22", {"bastion.example.com", 22}},
+             {"198.51.100.7", {"198.51.100.7"}},
+             {"198.51.100.7:2222", {"198.51.100.7", 2222}},
+             {"2001:DB8::7", {"2001:db8::7"}},
+             {"[2001:db8::7]", {"2001:db8::7"}},
+             {"[2001:db8::7]:65535", {"2001:db8::7", 65535}}}) {
+        CAPTURE(text);
+        CHECK(read(with("public_name: \"" + text + '"')).public_name == name);
+    }
+    for (const auto* text : {"b:0", "b:65536", "b:", "b:022", ":22", "[::1", "[198.51.100.7]:22", "[b]:22", "2001:db8::7:x",
+                             "-b", "b-", "b c", "b;c", "%h", "ssh://b", "b/", "b:22:22", "[]:22"}) {
+        CAPTURE(text);
+        CHECK(problems(with("public_name: \"" + std::string(text) + '"')) ==
+              "f.yaml:5:16: bastion.public_name: expected a host name or an address, and perhaps :port, found '" +
+                  std::string(text) + '\'');
+    }
 }
 
 TEST_CASE("somebody must be able to log in", "[conf][bastion]")
