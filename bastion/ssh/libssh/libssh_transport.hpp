@@ -46,6 +46,7 @@ private:
     void finish();
     void dismantle();
     void pump();
+    void pump_in_turn();
     bool turn();
     bool read_packets();
     bool read_round();
@@ -106,7 +107,7 @@ private:
     std::uint64_t unread_ = 0, kept_ = 0;  // of all channels
     bool marked_ = false;     // some channel is
     bool large_packets_ = false;  // in the last turn
-    bool later_waits_ = false;
+    bool later_waits_ = false, turn_waits_ = false;
     bool reading_ = false, writing_ = false, in_pump_ = false, pump_posted_ = false;
     bool dead_ = false;
     std::optional<end_reason> ending_;

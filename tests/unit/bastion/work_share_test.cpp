@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 TEST_CASE("work is done at once when nobody was served just now", "[work_share]")
 {
     boost::asio::io_context loop;
-    work_share share(loop);
+    work_share share(loop, 4);
     bool done = false;
     share.run("alice", [&] { done = true; });
     REQUIRE(done);
@@ -23,7 +23,7 @@ TEST_CASE("work is done at once when nobody was served just now", "[work_share]"
 TEST_CASE("after work the worker is left to others for longer than it took", "[work_share]")
 {
     boost::asio::io_context loop;
-    work_share share(loop);
+    work_share share(loop, 4);
     const auto began = std::chrono::steady_clock::now();
     share.run("alice", [] { std::this_thread::sleep_for(20ms); });
     bool done = false, others = false;
@@ -40,7 +40,7 @@ TEST_CASE("after work the worker is left to others for longer than it took", "[w
 TEST_CASE("users have their turns one after the other, however much one has asked for", "[work_share]")
 {
     boost::asio::io_context loop;
-    work_share share(loop);
+    work_share share(loop, 4);
     std::vector<std::string> served;
     const auto ask = [&](const std::string& user) { share.run(user, [&served, user] { served.push_back(user); }); };
     for (int i = 0; i < 4; ++i) ask("mallory");
@@ -53,7 +53,7 @@ TEST_CASE("users have their turns one after the other, however much one has aske
 TEST_CASE("work that asks for more does not have it at once", "[work_share]")
 {
     boost::asio::io_context loop;
-    work_share share(loop);
+    work_share share(loop, 4);
     int done = 0;
     share.run("alice", [&] {
         ++done;
