@@ -201,7 +201,8 @@ bool libssh_transport::read_packets()
         if (i == most_rounds) end(end_reason::protocol_error);  // libssh does not take what it asked for
         more = read_round();
     }
-    large_packets_ = logged_in_ && socket_bytes_.in_bytes - bytes > (packets_.in_packets - packets) * large_packet;
+    if (const auto came = socket_bytes_.in_bytes - bytes; came > 0)
+        large_packets_ = logged_in_ && came > (packets_.in_packets - packets) * large_packet;
     return more;
 }
 

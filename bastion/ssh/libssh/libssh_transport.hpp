@@ -106,7 +106,7 @@ private:
     bool logged_in_ = false;  // libssh's own word on this was wrong once (CVE-2018-10933)
     std::uint64_t unread_ = 0, kept_ = 0;  // of all channels
     bool marked_ = false;     // some channel is
-    bool large_packets_ = false;  // in the last turn
+    bool large_packets_ = false;  // in the last turn that read any
     bool later_waits_ = false, turn_waits_ = false;
     bool reading_ = false, writing_ = false, in_pump_ = false, pump_posted_ = false;
     bool dead_ = false;
