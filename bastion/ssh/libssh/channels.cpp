@@ -1,7 +1,7 @@
 #include "bastion/ssh/libssh/libssh_transport.hpp"
 
-#include "bastion/ssh/libssh/read_ahead.hpp"
 #include "bastion/ssh/libssh/server_parts.hpp"
+#include "bastion/ssh/read_ahead.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -2,8 +2,8 @@
 
 #include "bastion/ssh/client_socket.hpp"
 #include "bastion/ssh/libssh/packet_log.hpp"
-#include "bastion/ssh/libssh/read_ahead.hpp"
 #include "bastion/ssh/libssh/server_parts.hpp"
+#include "bastion/ssh/read_ahead.hpp"
 
 #include <boost/asio/post.hpp>
 

@@ -1,4 +1,4 @@
-#include "bastion/ssh/libssh/read_ahead.hpp"
+#include "bastion/ssh/read_ahead.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
