@@ -10,6 +10,7 @@ import resource
 import signal
 import subprocess
 import time
+import unittest
 from pathlib import Path
 
 import yaml
@@ -227,7 +228,10 @@ class Gatehouse:
 
     @contextlib.contextmanager
     def without_descriptors(self):
-        """It can open nothing meanwhile, so its admin endpoint is silent, too."""
+        """It can open nothing meanwhile, so its admin endpoint is silent, too. Not for a build with UndefinedBehaviorSanitizer,
+        which opens a pipe to look at an object and calls the object invalid when it cannot."""
+        if "libubsan" in Path(f"/proc/{self.pid}/maps").read_text(encoding="utf-8"):
+            raise unittest.SkipTest("the sanitizer needs descriptors itself")
         limits = resource.prlimit(self.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
         try:
