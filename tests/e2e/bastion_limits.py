@@ -162,12 +162,10 @@ class Memory(Limited):
 
     def test_servers_that_do_not_read_cost_no_more_than_the_limit(self):
         self.gate = self.bastion(self.config([self.echo.port, self.stalled.port], limits={"buffers": "16MiB"}))
-        before = self.gate.memory()
         for _ in range(self.SESSIONS):
             threading.Thread(target=self.pour, args=(self.session(),), daemon=True).start()
         # The windows alone would let in 40 MiB.
         self.assertLess(self.settled(8 * MIB), 18 * MIB)
-        self.assertLess(self.gate.memory() - before, 48 * MIB)
         self.assertTrue(self.session("bob").stream("web-1", self.echo.port).exchange(MIB))
         self.go_on.set()
         everything = [self.EACH] * (self.SESSIONS * self.CHANNELS)
