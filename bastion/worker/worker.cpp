@@ -241,6 +241,7 @@ void worker::parts::end_all(std::string_view label)
 
 void worker::stop()
 {
+    parts_->draining = true;  // a connection that waits for its turn must not begin behind the end
     parts_->seconds.cancel();
     parts_->deadline.cancel();
     parts_->home.on_guest_left = nullptr;
